@@ -1,0 +1,71 @@
+"""Platform bindings: the one typed contract between a platform (AWS, or any Kubernetes) and the charts.
+
+On AWS the strings are CDK tokens, which CloudFormation fills in at deployment. They may stand in objects, but nothing
+that holds one is ever hashed: a token's text changes with unrelated code and not with what it stands for.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class FsxVolume:
+    """The FSx for Lustre file system, and what a StorageClass needs to make another like it."""
+
+    file_system_id: str
+    dns_name: str
+    mount_name: str
+    subnet_id: str
+    security_group_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostPathVolume:
+    """A folder of the (single) node."""
+
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretsManagerSecrets:
+    """ARNs of AWS Secrets Manager secrets, mounted by the Secrets Store CSI driver with the pod's own AWS role.
+
+    `database` holds JSON with username, password, host, port and dbname, as RDS writes it; the others a plain value.
+    """
+
+    database: str
+    fernet_key: str
+    jwt_secret: str
+    api_secret_key: str
+    admin_password: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratedSecrets:
+    """Secret values for Kubernetes Secrets, for a platform without a secret manager. Never used on AWS."""
+
+    database_password: str
+    fernet_key: str
+    jwt_secret: str
+    api_secret_key: str
+    admin_password: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InClusterDatabase:
+    """A PostgreSQL StatefulSet in the airflow namespace, for a platform without a database service."""
+
+    image: str
+    storage_gib: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformBindings:
+    """What the charts need to know of the platform they run on."""
+
+    volume: FsxVolume | HostPathVolume
+    secrets: SecretsManagerSecrets | GeneratedSecrets
+    in_cluster_database: InClusterDatabase | None
+    """None: the database is the platform's, and its address is in the database secret."""
+
+    task_slots: int
+    """Task pods that the platform can hold at once; bounds Airflow's parallelism."""

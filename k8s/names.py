@@ -1,0 +1,34 @@
+"""Names on the cluster: a contract, people's runbooks use them."""
+
+NAMESPACE = "airflow"
+STORAGE_CLASS = "aws-fsx-sc"
+VOLUME = "aws-fsx-pv"
+CLAIM = "aws-fsx-pvc"
+CONFIG_MAP = "airflow-config"
+WORKER_POD_TEMPLATE = "airflow-worker-pod-template"
+POD_LAUNCHER_ROLE = "pod-launcher-role"
+POD_LAUNCHER_ROLE_BINDING = "pod-launcher-role-binding"
+WEB_SERVICE = "webserver-svc"
+
+# Storage is made ready by a root pod, which the airflow namespace (Pod Security `restricted`) does not let in.
+STORAGE_SETUP_NAMESPACE = "airflow-storage-setup"
+
+# Deployments and the ServiceAccounts of their pods have the same names.
+API_SERVER = "airflow-api-server"
+SCHEDULER = "airflow-scheduler"
+DAG_PROCESSOR = "airflow-dag-processor"
+TRIGGERER = "airflow-triggerer"
+
+# Jobs (their names end in a hash of what they run) and the ServiceAccounts of their pods.
+MIGRATION = "airflow-migration"
+ADMIN_USER = "airflow-admin-user"
+STORAGE_SETUP = "airflow-storage-setup"
+
+# ServiceAccount of task pods: no AWS role, no token.
+WORKER = "airflow-worker"
+
+SECRETS = "airflow-secrets"
+ADMIN_PASSWORD = "airflow-admin-password"
+
+READS_SECRETS = (API_SERVER, SCHEDULER, DAG_PROCESSOR, TRIGGERER, MIGRATION)
+"""ServiceAccounts whose pods read the database's credentials and Airflow's keys."""

@@ -1,0 +1,92 @@
+"""The EKS cluster and what belongs to it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.base import LogRetentionDays, Settings, Strings
+from settings.node_group import NodeGroupSettings
+
+KubernetesVersion = Literal["1.34", "1.35", "1.36"]
+"""Versions in EKS standard support in November 2026: 1.34 until 2026-12-02, 1.35 until 2027-03-27, 1.36 until
+2027-08-02 ("Understand the Kubernetes version lifecycle on EKS", Amazon EKS user guide)."""
+
+LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
+
+
+class EndpointSettings(Settings):
+    """From where the Kubernetes API can be reached."""
+
+    access: Literal["public", "public_limited", "private", "public_and_private"] = "public_and_private"
+    """`public_limited` opens the endpoint to `public_cidrs` only, and turns the private endpoint on for the nodes."""
+
+    public_cidrs: Strings = ()
+    """IPv4 ranges that may reach a `public_limited` endpoint."""
+
+
+class AccessSettings(Settings):
+    """IAM principals that get into the cluster, as EKS access entries."""
+
+    admins: Strings = ()
+    """ARNs of IAM roles or users with AmazonEKSClusterAdminPolicy on the whole cluster."""
+
+    viewers: Strings = ()
+    """ARNs of IAM roles or users with AmazonEKSViewPolicy on the whole cluster. They see running tasks' arguments."""
+
+
+class AddonSettings(Settings):
+    """An EKS add-on."""
+
+    version: Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+-eksbuild\.\d+$")] | None = None
+    """Add-on version, such as v1.20.4-eksbuild.2; default: EKS's own default for the cluster's Kubernetes version."""
+
+
+class AddonsSettings(Settings):
+    """The EKS add-ons that the platform needs."""
+
+    vpc_cni: AddonSettings = AddonSettings()
+    kube_proxy: AddonSettings = AddonSettings()
+    eks_pod_identity_agent: AddonSettings = AddonSettings()
+    coredns: AddonSettings = AddonSettings()
+    aws_fsx_csi_driver: AddonSettings = AddonSettings()
+    aws_secrets_store_csi_driver_provider: AddonSettings = AddonSettings()
+
+
+class ControllerSettings(Settings):
+    """A small EC2 machine with AWS CLI v2, kubectl and a kubeconfig, reached through SSM Session Manager."""
+
+    enabled: bool = False
+    """Make the machine (a t4g.micro is about 6 USD a month). It downloads kubectl, so it needs a NAT gateway."""
+
+    instance_type: str = "t4g.micro"
+    """EC2 instance type, x86-64 or Graviton."""
+
+
+class ClusterSettings(Settings):
+    """The EKS cluster."""
+
+    version: KubernetesVersion = "1.36"
+    """Kubernetes version, in quotes. Raise it one at a time; node groups and add-ons follow the control plane."""
+
+    authentication_mode: Literal["API", "API_AND_CONFIG_MAP"] = "API"
+    """How EKS maps IAM principals to the cluster. It can't go back from API to API_AND_CONFIG_MAP."""
+
+    endpoint: EndpointSettings = EndpointSettings()
+    access: AccessSettings = AccessSettings()
+
+    secrets_encryption: bool = True
+    """Encrypt Kubernetes Secrets with a KMS key of our own (1 USD a month). Changing it replaces the cluster."""
+
+    control_plane_logs: Annotated[tuple[LogType, ...], Field(strict=False)] = ("api", "audit", "authenticator")
+    """Control-plane logs that go to CloudWatch Logs."""
+
+    log_retention_days: LogRetentionDays = 30
+    """Days that control-plane logs are kept."""
+
+    addons: AddonsSettings = AddonsSettings()
+    controller: ControllerSettings = ControllerSettings()
+
+    node_groups: Annotated[dict[str, NodeGroupSettings], Field(min_length=1, max_length=10)] = {
+        "workers": NodeGroupSettings()
+    }
+    """Managed node groups by name."""
