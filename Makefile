@@ -1,0 +1,68 @@
+# One environment file becomes the whole platform. `make help` lists the commands.
+# Needs Python 3.10+, Node (any: the project pins its own) and make.
+
+ENV ?= dev
+PYTHON ?= python3
+JOBS ?= 3
+
+# The pinned Node stands before the machine's: the CDK's jsii runtime and the CDK CLI both use it.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+
+BIN := .venv/bin
+CDK := node_modules/.bin/cdk
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help setup synth diff deploy destroy local schema test unit rehearse runtime lint format clean
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: .venv/.complete node_modules/.complete ## Install the pinned Python and Node packages
+
+.venv/.complete: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 10) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python $(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+node_modules/.complete: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+synth: setup ## Write the CloudFormation templates of ENV (default dev) to cdk.out
+	@$(BIN)/python -m settings $(ENV)
+	$(CDK) synth --all --quiet -c environment=$(ENV)
+	@echo "cdk.out holds:"; ls cdk.out/*Stack.template.json
+
+diff: setup ## Show what a deployment of ENV would change
+	$(CDK) diff --all -c environment=$(ENV)
+
+deploy: setup ## Deploy ENV; the slow stacks are made side by side
+	@$(BIN)/python -m settings $(ENV)
+	$(CDK) deploy --all --concurrency $(JOBS) --require-approval never -c environment=$(ENV)
+
+local: setup ## Write dist/airflow-local.k8s.yaml: the same Airflow for any Kubernetes, without AWS
+	@$(BIN)/python -m k8s $(if $(filter command line,$(origin ENV)),$(ENV),local)
+
+schema: setup ## Write environments/schema.json, which editors complete environment files from
+	$(BIN)/python -m settings.schema
+
+unit: setup ## Unit tests (seconds)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
+
+lint: setup ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup ## Let ruff format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: lint unit ## Everything that CI runs
+
+clean: ## Remove what the commands above made (not the secrets in .local)
+	rm -rf .venv node_modules cdk.out dist .mypy_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,31 @@
+"""The platform: one environment file in, six stacks out (`cdk synth -c environment=<name or path>`)."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "constructs"))  # a source root like src/: PyPI's `constructs` owns that import name
+
+import aws_cdk as cdk  # noqa: E402
+
+from settings import AwsEnvironment, SettingsError, load_aws_environment  # noqa: E402
+from stacks import AirflowStack, ClusterStack, DatabaseStack, IamStack, NetworkStack, StorageStack  # noqa: E402
+
+
+def platform(app: cdk.App, settings: AwsEnvironment) -> None:
+    """Build the stacks. Cluster, Storage and Database are the slow ones; none of them waits for another."""
+    network = NetworkStack(app, "NetworkStack", settings=settings)
+    iam = IamStack(app, "IamStack", settings=settings)
+    cluster = ClusterStack(app, "ClusterStack", settings=settings, network=network, iam=iam)
+    storage = StorageStack(app, "StorageStack", settings=settings, network=network)
+    database = DatabaseStack(app, "DatabaseStack", settings=settings, network=network, iam=iam)
+    AirflowStack(app, "AirflowStack", settings=settings, cluster=cluster, storage=storage, database=database)
+
+
+if __name__ == "__main__":
+    cdk_app = cdk.App()
+    try:
+        platform(cdk_app, load_aws_environment(cdk_app.node.try_get_context("environment") or "dev", ROOT))
+    except SettingsError as error:
+        sys.exit(str(error))
+    cdk_app.synth()

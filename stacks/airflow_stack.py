@@ -1,0 +1,71 @@
+"""Airflow on the cluster."""
+
+import cdk8s
+from aws_cdk import CfnOutput
+from constructs import Construct
+
+from airflow_platform.airflow_secrets import AirflowSecrets
+from airflow_platform.cluster import AirflowCluster
+from airflow_platform.file_system import FileSystem
+from k8s.bindings import FsxVolume, PlatformBindings, SecretsManagerSecrets
+from k8s.names import NAMESPACE, WEB_SERVICE
+from k8s.release import release
+from settings import AwsEnvironment, task_slots
+from stacks.base import PlatformStack
+
+
+class AirflowStack(PlatformStack):
+    """The charts, bound to AWS, applied step by step; and what a person needs next, as outputs."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: AwsEnvironment,
+        cluster: AirflowCluster,
+        file_system: FileSystem,
+        secrets: AirflowSecrets,
+    ) -> None:
+        super().__init__(scope, construct_id, settings=settings, part="airflow", description="Airflow on the cluster")
+        bindings = PlatformBindings(
+            volume=FsxVolume(
+                file_system_id=file_system.file_system_id,
+                dns_name=file_system.dns_name,
+                mount_name=file_system.mount_name,
+                subnet_id=file_system.subnet_id,
+                security_group_id=file_system.security_group_id,
+            ),
+            secrets=SecretsManagerSecrets(
+                database=secrets.database.secret_arn,
+                fernet_key=secrets.fernet_key.secret_arn,
+                jwt_secret=secrets.jwt_secret.secret_arn,
+                api_secret_key=secrets.api_secret_key.secret_arn,
+                admin_password=secrets.admin_password.secret_arn,
+            ),
+            in_cluster_database=None,
+            task_slots=task_slots(settings),
+        )
+        manifests = {}
+        for step in release(cdk8s.App(), airflow=settings.airflow, bindings=bindings):
+            manifest = cluster.add_manifest(
+                self, step.id, step.chart, timeout_minutes=settings.airflow.rollout_timeout_minutes
+            )
+            manifest.node.add_dependency(*[manifests[earlier] for earlier in step.after])
+            manifests[step.id] = manifest
+
+        outputs = {
+            "KubeconfigCommand": cluster.kubeconfig_command,
+            "PortForwardCommand": f"kubectl --namespace {NAMESPACE} port-forward service/{WEB_SERVICE} 8080:8080",
+            "AirflowUrl": settings.airflow.base_url,
+            "AdminUser": settings.airflow.admin.username,
+            "AdminPasswordCommand": (
+                f"aws secretsmanager get-secret-value --region {self.region} --query SecretString --output text"
+                f" --secret-id {secrets.admin_password.secret_arn}"
+            ),
+            "FileSystemId": file_system.file_system_id,
+        }
+        if cluster.controller_session_command:
+            outputs["ControllerSessionCommand"] = cluster.controller_session_command
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)
