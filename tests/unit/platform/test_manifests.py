@@ -1,0 +1,57 @@
+"""The Kubernetes objects as they stand in AirflowStack's template."""
+
+import json
+
+from tests.support.kubernetes_schemas import validate
+from tests.support.pod_security import violations
+from tests.support.templates import MANIFEST, manifests, needs, resources
+from tests.unit.platform.conftest import Templates
+
+CHAIN = ("Storage", "Configuration", "Migration")
+COMPONENTS = ("ApiServer", "Scheduler", "DagProcessor", "Triggerer")
+
+
+def logical_id(templates: Templates, step: str) -> str:
+    """The logical id of a step's manifest resource."""
+    (found,) = [name for name in manifests(templates["AirflowStack"]) if name.startswith(step)]
+    return found
+
+
+def test_should_hold_only_objects_that_kubernetes_knows(templates: Templates) -> None:
+    for step, objects in manifests(templates["AirflowStack"]).items():
+        for obj in objects:
+            assert validate(obj, "1.36") == [], (step, obj["kind"], obj["metadata"]["name"])
+
+
+def test_should_keep_each_manifest_small_enough_for_one_resource(templates: Templates) -> None:
+    for step, resource in resources(templates["AirflowStack"], MANIFEST).items():
+        assert len(json.dumps(resource["Properties"])) < 256 * 1024, step
+
+
+def test_should_order_storage_configuration_migration_components(templates: Templates) -> None:
+    template = templates["AirflowStack"]
+    for earlier, later in zip(CHAIN, CHAIN[1:], strict=False):
+        assert logical_id(templates, earlier) in needs(template, logical_id(templates, later))
+    for component in COMPONENTS:
+        assert logical_id(templates, "Migration") in needs(template, logical_id(templates, component))
+
+
+def test_should_hold_namespace_and_claim_in_one_manifest(templates: Templates) -> None:
+    objects = manifests(templates["AirflowStack"])[logical_id(templates, "Storage")]
+    names = {(obj["kind"], obj["metadata"]["name"]) for obj in objects}
+    assert {("Namespace", "airflow"), ("PersistentVolumeClaim", "aws-fsx-pvc")} <= names
+
+
+def test_should_let_only_restricted_pods_into_the_airflow_namespace(templates: Templates) -> None:
+    checked = 0
+    for objects in manifests(templates["AirflowStack"]).values():
+        for obj in objects:
+            if obj["metadata"].get("namespace") == "airflow" and "template" in obj.get("spec", {}):
+                assert violations(obj["spec"]["template"]["spec"]) == [], obj["metadata"]["name"]
+                checked += 1
+    assert checked == 6  # four Deployments, the migration Job, the admin-user Job
+
+
+def test_should_hold_no_kubernetes_secret(templates: Templates) -> None:
+    kinds = {obj["kind"] for objects in manifests(templates["AirflowStack"]).values() for obj in objects}
+    assert "Secret" not in kinds

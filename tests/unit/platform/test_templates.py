@@ -1,0 +1,77 @@
+"""What every template must be: valid, free of secrets, and the same as last time."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.api import lint_all
+from cfnlint.config import ManualArgs
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+from tests.support.templates import manifests
+from tests.unit.platform.conftest import ENVIRONMENTS, Templates
+
+STACKS = ("NetworkStack", "IamStack", "ClusterStack", "StorageStack", "DatabaseStack", "AirflowStack")
+ASSET_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def masked(value: Any) -> Any:
+    """A template without the hashes of assets, which follow the bytes of files and not what they do."""
+    return json.loads(ASSET_HASH.sub("<asset>", json.dumps(value)))
+
+
+@pytest.fixture
+def snapshot_json(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(JSONSnapshotExtension)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_should_match_the_snapshot_of_the_stack(
+    environment: str, stack: str, all_templates: dict[str, Templates], snapshot_json: SnapshotAssertion
+) -> None:
+    template = masked(all_templates[environment][stack])
+    if stack == "AirflowStack":  # its manifests have snapshots of their own, as objects
+        for resource in template["Resources"].values():
+            resource["Properties"].pop("Manifest", None)
+    assert template == snapshot_json(name=f"{environment}-{stack}")
+
+
+@pytest.mark.parametrize(
+    "chart", ["Storage", "Configuration", "Migration", "ApiServer", "Scheduler", "DagProcessor", "Triggerer"]
+)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_should_match_the_snapshot_of_the_chart(
+    environment: str, chart: str, all_templates: dict[str, Templates], snapshot_json: SnapshotAssertion
+) -> None:
+    ((_, objects),) = [
+        (name, objects)
+        for name, objects in manifests(all_templates[environment]["AirflowStack"]).items()
+        if name.startswith(chart)
+    ]
+    assert objects == snapshot_json(name=f"{environment}-{chart}")
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_should_satisfy_cfn_lint(environment: str, stack: str, all_templates: dict[str, Templates]) -> None:
+    template = all_templates[environment][stack]
+    # W3005: a dependency that a reference already makes; the CDK's own constructs write both.
+    found = lint_all(json.dumps(template), ManualArgs(regions=["us-east-1"], ignore_checks=["W3005"]))
+    assert [f"{match.rule.id} {match.path}: {match.message}" for match in found] == []
+
+
+def test_should_hold_no_secret_value(templates: Templates) -> None:
+    text = json.dumps(templates)
+    assert "GenerateSecretString" in text  # the values are made by AWS, at deployment
+    assert "SecretString\"" not in text.replace("GenerateSecretString\"", "")
+    for password in re.findall(r'"MasterUserPassword": ("[^"]*"|\{.*?\]\]?\})', text):
+        assert "{{resolve:secretsmanager:" in password
+
+
+def test_should_stay_below_the_size_of_a_template(templates: Templates, tmp_path: Path) -> None:
+    for stack, template in templates.items():
+        assert len(json.dumps(template)) < 1_000_000, stack  # CloudFormation quotas: 1 MB, 500 resources
+        assert len(template["Resources"]) < 500, stack
