@@ -43,6 +43,9 @@ deploy: setup ## Deploy ENV; the slow stacks are made side by side
 	@$(BIN)/python -m settings $(ENV)
 	$(CDK) deploy --all --concurrency $(JOBS) --require-approval never -c environment=$(ENV)
 
+destroy: setup ## Remove ENV, and tell what stays (data, if retain_data) and how to remove it
+	@$(BIN)/python -m operations.destroy $(ENV) $(JOBS)
+
 local: setup ## Write dist/airflow-local.k8s.yaml: the same Airflow for any Kubernetes, without AWS
 	@$(BIN)/python -m k8s $(if $(filter command line,$(origin ENV)),$(ENV),local)
 
