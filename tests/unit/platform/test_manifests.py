@@ -3,6 +3,7 @@
 import json
 
 from tests.support.kubernetes_schemas import validate
+
 from tests.support.pod_security import violations
 from tests.support.templates import MANIFEST, manifests, needs, resources
 from tests.unit.platform.conftest import Templates

@@ -10,6 +10,8 @@ from cfnlint.api import lint_all
 from cfnlint.config import ManualArgs
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
+
+from operations.leftovers import COMMANDS
 from tests.support.templates import manifests
 from tests.unit.platform.conftest import ENVIRONMENTS, Templates
 
@@ -66,7 +68,7 @@ def test_should_satisfy_cfn_lint(environment: str, stack: str, all_templates: di
 def test_should_hold_no_secret_value(templates: Templates) -> None:
     text = json.dumps(templates)
     assert "GenerateSecretString" in text  # the values are made by AWS, at deployment
-    assert "SecretString\"" not in text.replace("GenerateSecretString\"", "")
+    assert 'SecretString"' not in text.replace('GenerateSecretString"', "")
     for password in re.findall(r'"MasterUserPassword": ("[^"]*"|\{.*?\]\]?\})', text):
         assert "{{resolve:secretsmanager:" in password
 
@@ -75,3 +77,11 @@ def test_should_stay_below_the_size_of_a_template(templates: Templates, tmp_path
     for stack, template in templates.items():
         assert len(json.dumps(template)) < 1_000_000, stack  # CloudFormation quotas: 1 MB, 500 resources
         assert len(template["Resources"]) < 500, stack
+
+
+def test_should_know_how_to_remove_everything_that_is_retained(templates: Templates) -> None:
+    known_by_their_owner = {"AWS::SecretsManager::SecretTargetAttachment", "AWS::KMS::Alias"}
+    for template in templates.values():
+        for name, resource in template["Resources"].items():
+            if resource.get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate"):
+                assert resource["Type"] in COMMANDS.keys() | known_by_their_owner, name
