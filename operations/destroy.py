@@ -49,7 +49,9 @@ def main(environment: str, concurrency: str) -> int:
     if code == 0:
         print(report(found, templates))
     else:
-        print("Not everything was destroyed: see above; run the command again when its reason is gone.", file=sys.stderr)
+        print(
+            "Not everything was destroyed: see above; run the command again when its reason is gone.", file=sys.stderr
+        )
     return code
 
 

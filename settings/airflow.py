@@ -1,10 +1,11 @@
 """Airflow itself."""
 
-from typing import Annotated
+import math
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from settings.base import Settings
+from settings.base import Form, ImageReference, OneOfSeveral, Settings, broken
 
 
 class ComponentSettings(Settings):
@@ -17,6 +18,21 @@ class ComponentSettings(Settings):
     """CPU request of a pod, in thousandths of a core; no limit is set."""
 
     memory_mib: Annotated[int, Field(ge=256, le=262_144)] = 1024
+    """Memory request and limit of a pod, in MiB."""
+
+
+# Defaults of a component are its class's, not an instance's: a file that sets `replicas` alone must keep the others.
+class ApiServerSettings(ComponentSettings):
+    """The API server: the UI, the REST API, and what task pods talk to."""
+
+    memory_mib: Annotated[int, Field(ge=256, le=262_144)] = 2048
+    """Memory request and limit of a pod, in MiB."""
+
+
+class SchedulerSettings(ComponentSettings):
+    """The scheduler, which also launches the task pods."""
+
+    memory_mib: Annotated[int, Field(ge=256, le=262_144)] = 1536
     """Memory request and limit of a pod, in MiB."""
 
 
@@ -36,24 +52,73 @@ class WorkerSettings(Settings):
 class AdminSettings(Settings):
     """The first user, made once; its password is generated and never changed by a deployment."""
 
-    username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.@-]{1,64}$")] = "admin"
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=256)] = "admin@example.com"
+    # Both are arguments of a command: a hyphen at the start would be read as an option.
+    username: Annotated[
+        str,
+        Form(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}", "must be 1 to 64 letters, digits, _ . @ or -, not starting with one"),
+    ] = "admin"
+    """User name."""
+
+    email: Annotated[
+        str,
+        Form(
+            r"[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z]{2,63}",
+            "must be an e-mail address, such as admin@example.com",
+        ),
+    ] = "admin@example.com"
+    """E-mail address; Airflow wants one, nothing is sent to it."""
+
+
+def _option_value(value: Any) -> Any:
+    """A value of an Airflow option, or a refusal."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise broken("must be a finite number")
+    if isinstance(value, int) and abs(value) > 2**63:
+        raise broken("must be a number of at most 64 bits")
+    if isinstance(value, str) and len(value) > 4096:
+        raise broken("must have at most 4096 characters")
+    if isinstance(value, str) and not value.isprintable():
+        raise broken("must have no newline and no other control character")
+    if not isinstance(value, str | bool | int | float):
+        raise broken("must be text, a number, true or false")
+    return value
+
+
+OptionName = Annotated[
+    str,
+    Form(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "must be an Airflow option, as section.option in small letters", 128),
+]
+OptionValue = Annotated[
+    str | int | float | bool,
+    OneOfSeveral(
+        _option_value,
+        ({"type": "string", "maxLength": 4096}, {"type": "number"}, {"type": "boolean"}),
+    ),
+]
 
 
 class AirflowSettings(Settings):
     """Airflow's version, size and behaviour."""
 
-    version: Annotated[str, Field(pattern=r"^3\.\d+\.\d+$")] = "3.3.2"
+    version: Annotated[
+        str, Form(r"3\.[0-9]{1,3}\.[0-9]{1,3}", "must be a release of Airflow 3, such as 3.3.2", 16)
+    ] = "3.3.2"
     """Airflow version, in quotes."""
 
-    image: Annotated[str, Field(pattern=r"^[a-z0-9][a-zA-Z0-9._/:@-]*$", max_length=255)] | None = None
+    image: ImageReference | None = None
     """Container image of every Airflow pod; default `apache/airflow:<version>`."""
 
-    base_url: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")] = "http://localhost:8080"
+    base_url: Annotated[
+        str,
+        Form(
+            r"https?://[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*(:[0-9]+)?",
+            "must be a URL without a path, such as https://airflow.example.com",
+        ),
+    ] = "http://localhost:8080"
     """Where people open the UI. The default is the far end of `kubectl port-forward`."""
 
-    api_server: ComponentSettings = ComponentSettings(memory_mib=2048)
-    scheduler: ComponentSettings = ComponentSettings(memory_mib=1536)
+    api_server: ApiServerSettings = ApiServerSettings()
+    scheduler: SchedulerSettings = SchedulerSettings()
     dag_processor: ComponentSettings = ComponentSettings()
     triggerer: ComponentSettings = ComponentSettings()
     worker: WorkerSettings = WorkerSettings()
@@ -74,5 +139,5 @@ class AirflowSettings(Settings):
     rollout_timeout_minutes: Annotated[int, Field(ge=2, le=13)] = 12
     """Minutes that each step of a deployment may take until its Job is done or its Deployments are available."""
 
-    config: Annotated[dict[str, str | int | float | bool], Field(max_length=200)] = {}
+    config: Annotated[dict[OptionName, OptionValue], Field(max_length=200)] = {}
     """More Airflow options, as `section.option: value`; those that the platform sets itself are refused."""

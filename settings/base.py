@@ -1,8 +1,12 @@
 """What every settings model shares."""
 
-from typing import Annotated, Literal
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 LogRetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
@@ -10,11 +14,89 @@ LogRetentionDays = Literal[
 ]  # fmt: skip
 """Days that CloudWatch Logs can keep a log group (PutRetentionPolicy, CloudWatch Logs API reference)."""
 
-# YAML has lists and the model is frozen, so lists are read as tuples; strict mode would refuse that.
-Strings = Annotated[tuple[str, ...], Field(strict=False)]
+
+@dataclass(frozen=True)
+class Form:
+    """The form of a string. Python's own expressions, matched in full: `$` would let a newline at the end through."""
+
+    pattern: str
+    rule: str
+    """The whole message, such as "must be twelve digits"."""
+
+    longest: int = 255
+    """Most characters."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^(?:{self.pattern})$", "maxLength": self.longest}
+
+    def _checked(self, value: str) -> str:
+        if len(value) > self.longest:
+            raise broken(f"must have at most {self.longest} characters")
+        if not re.fullmatch(self.pattern, value):
+            raise broken(self.rule)
+        return value
+
+
+@dataclass(frozen=True)
+class OneOfSeveral:
+    """A value of one of several types, checked by one function: a union would report each of its members."""
+
+    check: Callable[[Any], Any]
+    """Returns the value, or raises `broken(...)`."""
+
+    json_schema: tuple[dict[str, Any], ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [dict(member) for member in self.json_schema]}
+
+    def __hash__(self) -> int:
+        return hash(self.check)
+
+
+def broken(rule: str) -> PydanticCustomError:
+    """What a check of a single value raises; `rule` is the message."""
+    return PydanticCustomError("rule", "{rule}", {"rule": rule})
+
+
+# YAML has lists and the models are frozen, so lists are read as tuples; strict mode would refuse that.
+AsTuple = Field(strict=False)
+
+InstanceType = Annotated[
+    str,
+    Form(r"[a-z][a-z0-9-]{0,20}\.[a-z0-9-]{1,20}", "must be an EC2 instance type, such as m7i.large"),
+]
+ZoneName = Annotated[
+    str, Form(r"[a-z]{2}(-[a-z]{1,12}){1,3}-[0-9][a-z]", "must be the name of an availability zone, such as us-east-1a")
+]
+ImageReference = Annotated[
+    str,
+    Form(
+        r"([a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?/)?[a-z0-9]+([._/-]{1,2}[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
+        r"(@sha256:[0-9a-f]{64})?",
+        "must be a container image, such as registry.example.com/team/airflow:3.3.2",
+    ),
+]
+
+
+class UnreadableSettingError(Exception):
+    """A rule looked at a setting that is refused already, so it can't tell."""
 
 
 class Settings(BaseModel):
     """A part of an environment file: typed strictly, unknown keys refused, never changed after it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Only reached for what is not there: a setting that was blanked because it is refused (settings/repair.py).
+            if name in type(self).model_fields:
+                raise UnreadableSettingError(name)
+            return super().__getattr__(name)

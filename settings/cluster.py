@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.base import LogRetentionDays, Settings, Strings
+from settings.base import AsTuple, Form, InstanceType, LogRetentionDays, Settings
 from settings.node_group import NodeGroupSettings
 
 KubernetesVersion = Literal["1.34", "1.35", "1.36"]
@@ -14,30 +14,50 @@ KubernetesVersion = Literal["1.34", "1.35", "1.36"]
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
 
+PrincipalArn = Annotated[
+    str,
+    Form(
+        r"arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:(role|user)/([\x21-\x7e]{1,510}/)?[A-Za-z0-9+=,.@_-]{1,64}",
+        "must be the ARN of an IAM role or user, such as arn:aws:iam::123456789012:role/Admin",
+        2048,
+    ),
+]
+"""Not the root user, nor a session of a role (sts, assumed-role): EKS access entries are for roles and users."""
+
+
 class EndpointSettings(Settings):
     """From where the Kubernetes API can be reached."""
 
     access: Literal["public", "public_limited", "private", "public_and_private"] = "public_and_private"
     """`public_limited` opens the endpoint to `public_cidrs` only, and turns the private endpoint on for the nodes."""
 
-    public_cidrs: Strings = ()
+    public_cidrs: Annotated[tuple[str, ...], AsTuple] = ()
     """IPv4 ranges that may reach a `public_limited` endpoint."""
 
 
 class AccessSettings(Settings):
     """IAM principals that get into the cluster, as EKS access entries."""
 
-    admins: Strings = ()
+    admins: Annotated[tuple[PrincipalArn, ...], AsTuple] = ()
     """ARNs of IAM roles or users with AmazonEKSClusterAdminPolicy on the whole cluster."""
 
-    viewers: Strings = ()
+    viewers: Annotated[tuple[PrincipalArn, ...], AsTuple] = ()
     """ARNs of IAM roles or users with AmazonEKSViewPolicy on the whole cluster. They see running tasks' arguments."""
 
 
 class AddonSettings(Settings):
     """An EKS add-on."""
 
-    version: Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+-eksbuild\.\d+$")] | None = None
+    version: (
+        Annotated[
+            str,
+            Form(
+                r"v[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}-eksbuild\.[0-9]{1,4}",
+                "must be an add-on version, such as v1.20.4-eksbuild.2",
+            ),
+        ]
+        | None
+    ) = None
     """Add-on version, such as v1.20.4-eksbuild.2; default: EKS's own default for the cluster's Kubernetes version."""
 
 
@@ -58,7 +78,7 @@ class ControllerSettings(Settings):
     enabled: bool = False
     """Make the machine (a t4g.micro is about 6 USD a month). It downloads kubectl, so it needs a NAT gateway."""
 
-    instance_type: str = "t4g.micro"
+    instance_type: InstanceType = "t4g.micro"
     """EC2 instance type, x86-64 or Graviton."""
 
 
@@ -77,7 +97,7 @@ class ClusterSettings(Settings):
     secrets_encryption: bool = True
     """Encrypt Kubernetes Secrets with a KMS key of our own (1 USD a month). Changing it replaces the cluster."""
 
-    control_plane_logs: Annotated[tuple[LogType, ...], Field(strict=False)] = ("api", "audit", "authenticator")
+    control_plane_logs: Annotated[tuple[LogType, ...], AsTuple] = ("api", "audit", "authenticator")
     """Control-plane logs that go to CloudWatch Logs."""
 
     log_retention_days: LogRetentionDays = 30

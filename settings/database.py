@@ -1,10 +1,17 @@
 """Airflow's metadata database."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from settings.base import Settings
+from settings.base import Form, Settings
+
+LARGEST_GIB = 65_536
+
+
+def _room_to_grow(data: dict[str, Any]) -> int:
+    allocated: int = data.get("allocated_storage_gib", 20)
+    return min(max(100, 2 * allocated), LARGEST_GIB)
 
 
 class DatabaseSettings(Settings):
@@ -13,14 +20,20 @@ class DatabaseSettings(Settings):
     engine_version: Literal["14", "15", "16", "17"] = "17"
     """PostgreSQL major version, in quotes; RDS keeps the minor version up to date."""
 
-    instance_class: Annotated[str, Field(pattern=r"^db\.[a-z]+[0-9][a-z0-9-]*\.[a-z0-9]+$")] = "db.t4g.small"
+    instance_class: Annotated[
+        str,
+        Form(
+            r"db\.[a-z]{1,4}[0-9][a-z0-9-]{0,12}\.[a-z0-9-]{1,16}", "must be an RDS instance class, such as db.t4g.small"
+        ),
+    ] = "db.t4g.small"
     """RDS instance class, with its `db.`."""
 
-    allocated_storage_gib: Annotated[int, Field(ge=20, le=65536)] = 20
+    allocated_storage_gib: Annotated[int, Field(ge=20, le=LARGEST_GIB)] = 20
     """gp3 storage to start with, in GiB."""
 
-    max_allocated_storage_gib: Annotated[int, Field(ge=22, le=65536)] = 100
-    """Limit of storage autoscaling, in GiB, at least 10% over `allocated_storage_gib`."""
+    max_allocated_storage_gib: Annotated[int, Field(ge=22, le=LARGEST_GIB)] = Field(default_factory=_room_to_grow)
+    """Limit of storage autoscaling, in GiB, at least 10% over `allocated_storage_gib`; default twice as much, and at
+    least 100."""
 
     multi_az: bool = False
     """A standby in a second zone (doubles the price)."""

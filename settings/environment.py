@@ -5,33 +5,45 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.airflow import AirflowSettings
-from settings.base import Settings
+from settings.base import AsTuple, Form, ImageReference, Settings, ZoneName
 from settings.cluster import ClusterSettings
 from settings.database import DatabaseSettings
 from settings.network import NetworkSettings
 from settings.storage import StorageSettings
 
-EnvironmentName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,18}[a-z0-9]$")]
+EnvironmentName = Annotated[
+    str,
+    Form(
+        r"[a-z]([a-z0-9]|-(?!-)){0,18}[a-z0-9]",
+        "must be 2 to 20 small letters, digits or single hyphens, starting with a letter and not ending with a hyphen",
+        20,
+    ),
+]
+TagKey = Annotated[str, Form(r"[^\x00-\x1f]{1,128}", "must have 1 to 128 characters", 128)]
+TagValue = Annotated[str, Form(r"[^\x00-\x1f]{0,256}", "must be one line", 256)]
 
 
 class AwsEnvironment(Settings):
     """A deployment on AWS: `environments/dev.yaml`, `environments/production.yaml`."""
 
     platform: Literal["aws"] = "aws"
+    """Where it runs: `aws`, or `kubernetes` for any other cluster."""
 
     name: EnvironmentName
     """Part of the stacks' and the cluster's physical names. Changing it makes a second, separate platform."""
 
-    account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
+    account: Annotated[str, Form(r"[0-9]{12}", "must be twelve digits", 12)] | None = None
     """AWS account, 12 digits in quotes; default: the account of the credentials that deploy."""
 
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    region: Annotated[
+        str, Form(r"[a-z]{2}(-[a-z]{1,12}){1,3}-[0-9]", "must be the name of an AWS region, such as us-east-1")
+    ]
     """AWS region."""
 
-    availability_zones: Annotated[tuple[str, ...], Field(strict=False, min_length=2, max_length=3)]
+    availability_zones: Annotated[tuple[ZoneName, ...], AsTuple, Field(min_length=2, max_length=3)]
     """Two or three zones of the region. Append only: an earlier zone's subnets must not move."""
 
-    tags: Annotated[dict[str, str], Field(max_length=40)] = {}
+    tags: Annotated[dict[TagKey, TagValue], Field(max_length=40)] = {}
     """AWS tags on every resource."""
 
     retain_data: bool = True
@@ -43,17 +55,28 @@ class AwsEnvironment(Settings):
     database: DatabaseSettings = DatabaseSettings()
     airflow: AirflowSettings = AirflowSettings()
 
+    @property
+    def storage_zone(self) -> str:
+        """The zone of the file system."""
+        return self.storage.availability_zone or self.availability_zones[0]
+
 
 class LocalSettings(Settings):
     """What stands in for AWS on any other Kubernetes."""
 
-    host_path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9._/-]+$")] = "/var/lib/airflow-on-eks"
+    host_path: Annotated[
+        str,
+        Form(
+            r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._-]+)+",
+            "must be an absolute path of letters, digits, . _ and -, without .. and not the root",
+        ),
+    ] = "/var/lib/airflow-on-eks"
     """Folder on the (single) node that holds DAGs and logs."""
 
     task_slots: Annotated[int, Field(ge=1, le=1000)] = 8
     """Task pods that the cluster can hold at once."""
 
-    database_image: Annotated[str, Field(pattern=r"^[a-z0-9][a-zA-Z0-9._/:@-]*$")] = "postgres:17"
+    database_image: ImageReference = "postgres:17"
     """PostgreSQL image of the database in the cluster."""
 
     database_storage_gib: Annotated[int, Field(ge=1, le=1000)] = 5
@@ -64,8 +87,10 @@ class LocalEnvironment(Settings):
     """The same charts on any Kubernetes, without AWS: `environments/local.yaml`."""
 
     platform: Literal["kubernetes"]
+    """Where it runs: `kubernetes`."""
 
     name: EnvironmentName
+    """Part of the names of generated files."""
 
     local: LocalSettings = LocalSettings()
     airflow: AirflowSettings = AirflowSettings()

@@ -1,30 +1,103 @@
 """The FSx for Lustre file system."""
 
-from typing import Annotated, Literal
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from settings.base import Settings
+from settings.base import Form, Settings, ZoneName
+
+DeploymentType = Literal["PERSISTENT_2", "PERSISTENT_1", "SCRATCH_2"]
+StorageType = Literal["SSD", "HDD"]
+
+
+@dataclass(frozen=True)
+class LustreKind:
+    """What FSx allows for one deployment type on one storage type."""
+
+    capacity_step_gib: MappingProxyType[int | None, int]
+    """Step of the capacity by throughput, in MB/s for each TiB; None where the throughput can't be set."""
+
+    first_capacity_gib: int | None = None
+    """A first capacity below one step."""
+
+    read_cache: bool = False
+    backups: bool = True
+    customer_managed_key: bool = True
+
+    throughputs: tuple[int | None, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "throughputs", tuple(self.capacity_step_gib))
+
+    def allows_capacity(self, capacity_gib: int, throughput: int | None) -> bool:
+        """Whether a file system of this size can be made."""
+        return capacity_gib == self.first_capacity_gib or capacity_gib % self.capacity_step_gib[throughput] == 0
+
+    def smallest_capacity_gib(self, throughput: int | None) -> int:
+        """The smallest file system."""
+        return self.first_capacity_gib or self.capacity_step_gib[throughput]
+
+
+def _ssd(*throughputs: int | None) -> MappingProxyType[int | None, int]:
+    return MappingProxyType(dict.fromkeys(throughputs, 2400))
+
+
+LUSTRE: MappingProxyType[tuple[str, str], LustreKind] = MappingProxyType(
+    {
+        ("PERSISTENT_2", "SSD"): LustreKind(_ssd(125, 250, 500, 1000), first_capacity_gib=1200),
+        ("PERSISTENT_1", "SSD"): LustreKind(_ssd(50, 100, 200), first_capacity_gib=1200),
+        ("PERSISTENT_1", "HDD"): LustreKind(MappingProxyType({12: 6000, 40: 1800}), read_cache=True),
+        ("SCRATCH_2", "SSD"): LustreKind(
+            _ssd(None), first_capacity_gib=1200, backups=False, customer_managed_key=False
+        ),
+    }
+)
+"""All that FSx for Lustre offers here; what is not in it is refused (AWS::FSx::FileSystem LustreConfiguration,
+CloudFormation template reference; CreateFileSystem, FSx API reference)."""
+
+
+def _kind(data: dict[str, Any]) -> LustreKind | None:
+    return LUSTRE.get((data.get("deployment_type", ""), data.get("storage_type", "")))
+
+
+def _smallest_throughput(data: dict[str, Any]) -> int | None:
+    kind = _kind(data)
+    return kind.throughputs[0] if kind else None
+
+
+def _smallest_capacity(data: dict[str, Any]) -> int:
+    kind, throughput = _kind(data), data.get("throughput_mbps_per_tib")
+    return kind.smallest_capacity_gib(throughput) if kind and throughput in kind.throughputs else 1200
+
+
+def _week_of_backups(data: dict[str, Any]) -> int:
+    kind = _kind(data)
+    return 7 if kind and kind.backups else 0
 
 
 class StorageSettings(Settings):
     """The FSx for Lustre file system that holds DAGs and task logs.
 
     Deployment type, storage type, throughput, drive cache, zone and key can't be changed on a live file system: AWS
-    would make a new, empty one in its place (AWS::FSx::FileSystem, CloudFormation template reference).
+    would make a new, empty one in its place (AWS::FSx::FileSystem, CloudFormation template reference). Defaults that
+    depend on the deployment type are the cheapest that it allows.
     """
 
-    deployment_type: Literal["PERSISTENT_2", "PERSISTENT_1", "SCRATCH_2"] = "PERSISTENT_2"
+    deployment_type: DeploymentType = "PERSISTENT_2"
     """SCRATCH_2 keeps no second copy of the data."""
 
-    storage_type: Literal["SSD", "HDD"] = "SSD"
+    storage_type: StorageType = "SSD"
     """HDD is for PERSISTENT_1 only."""
 
-    storage_capacity_gib: Annotated[int, Field(ge=1200, le=1_008_000)] = 1200
-    """Capacity in GiB. SSD: 1200, 2400 and then steps of 2400. HDD: steps of 6000 (12 MB/s per TiB) or 1800 (40)."""
+    throughput_mbps_per_tib: int | None = Field(default_factory=_smallest_throughput)
+    """MB/s for each TiB. PERSISTENT_2: 125, 250, 500, 1000. PERSISTENT_1: SSD 50, 100, 200; HDD 12, 40. Default the
+    smallest. SCRATCH_2 has no such setting."""
 
-    throughput_mbps_per_tib: Annotated[int, Field(ge=1)] | None = 125
-    """MB/s for each TiB. PERSISTENT_2: 125, 250, 500, 1000. PERSISTENT_1: SSD 50, 100, 200; HDD 12, 40. SCRATCH_2: null."""
+    storage_capacity_gib: Annotated[int, Field(ge=1200, le=1_008_000)] = Field(default_factory=_smallest_capacity)
+    """Capacity in GiB. SSD: 1200, 2400 and then steps of 2400. HDD: steps of 6000 (12 MB/s per TiB) or 1800 (40).
+    Default the smallest."""
 
     hdd_read_cache: bool = False
     """An SSD read cache of 20% of the capacity in front of HDD storage."""
@@ -32,16 +105,25 @@ class StorageSettings(Settings):
     compression: Literal["LZ4", "NONE"] = "LZ4"
     """Data compression; task logs shrink well."""
 
-    backup_retention_days: Annotated[int, Field(ge=0, le=90)] = 7
-    """Days that automatic daily backups are kept; 0 turns them off (SCRATCH_2 has none)."""
+    backup_retention_days: Annotated[int, Field(ge=0, le=90)] = Field(default_factory=_week_of_backups)
+    """Days that automatic daily backups are kept; 0 turns them off. Default 7; SCRATCH_2 has none."""
 
-    backup_start_time: str | None = None
+    backup_start_time: (
+        Annotated[str, Form(r"([01][0-9]|2[0-3]):[0-5][0-9]", 'must be a time of day, such as "05:00"', 5)] | None
+    ) = None
     """UTC time of day of the daily backup, "HH:MM"; default: AWS chooses."""
 
-    maintenance_window: str = "7:03:00"
+    maintenance_window: Annotated[
+        str,
+        Form(
+            r"[1-7]:([01][0-9]|2[0-3]):[0-5][0-9]",
+            'must be a day from 1 (Monday) to 7 and a time of day, such as "7:03:00"',
+            7,
+        ),
+    ] = "7:03:00"
     """Start of the weekly 30-minute maintenance window in UTC, "d:HH:MM", d from 1 (Monday) to 7."""
 
-    availability_zone: str | None = None
+    availability_zone: ZoneName | None = None
     """The one zone that the file system lives in; default the environment's first."""
 
     customer_managed_key: bool = False

@@ -1,6 +1,7 @@
 """The Kubernetes objects as they stand in AirflowStack's template."""
 
 import json
+from itertools import pairwise
 
 from tests.support.kubernetes_schemas import validate
 
@@ -31,7 +32,7 @@ def test_should_keep_each_manifest_small_enough_for_one_resource(templates: Temp
 
 def test_should_order_storage_configuration_migration_components(templates: Templates) -> None:
     template = templates["AirflowStack"]
-    for earlier, later in zip(CHAIN, CHAIN[1:], strict=False):
+    for earlier, later in pairwise(CHAIN):
         assert logical_id(templates, earlier) in needs(template, logical_id(templates, later))
     for component in COMPONENTS:
         assert logical_id(templates, "Migration") in needs(template, logical_id(templates, component))
