@@ -4,14 +4,14 @@ import cdk8s
 from aws_cdk import CfnOutput
 from constructs import Construct
 
-from airflow_platform.airflow_secrets import AirflowSecrets
-from airflow_platform.cluster import AirflowCluster
-from airflow_platform.file_system import FileSystem
 from k8s.bindings import FsxVolume, PlatformBindings, SecretsManagerSecrets
 from k8s.names import NAMESPACE, WEB_SERVICE
 from k8s.release import release
 from settings import AwsEnvironment, task_slots
 from stacks.base import PlatformStack
+from stacks.cluster_stack import ClusterStack
+from stacks.database_stack import DatabaseStack
+from stacks.storage_stack import StorageStack
 
 
 class AirflowStack(PlatformStack):
@@ -23,11 +23,12 @@ class AirflowStack(PlatformStack):
         construct_id: str,
         *,
         settings: AwsEnvironment,
-        cluster: AirflowCluster,
-        file_system: FileSystem,
-        secrets: AirflowSecrets,
+        cluster: ClusterStack,
+        storage: StorageStack,
+        database: DatabaseStack,
     ) -> None:
-        super().__init__(scope, construct_id, settings=settings, part="airflow", description="Airflow on the cluster")
+        super().__init__(scope, construct_id, settings=settings, part="airflow", description="Airflow on EKS: Airflow itself")
+        file_system, secrets = storage.file_system, database.secrets
         bindings = PlatformBindings(
             volume=FsxVolume(
                 file_system_id=file_system.file_system_id,
@@ -48,14 +49,14 @@ class AirflowStack(PlatformStack):
         )
         manifests = {}
         for step in release(cdk8s.App(), airflow=settings.airflow, bindings=bindings):
-            manifest = cluster.add_manifest(
+            manifest = cluster.cluster.add_manifest(
                 self, step.id, step.chart, timeout_minutes=settings.airflow.rollout_timeout_minutes
             )
             manifest.node.add_dependency(*[manifests[earlier] for earlier in step.after])
             manifests[step.id] = manifest
 
         outputs = {
-            "KubeconfigCommand": cluster.kubeconfig_command,
+            "KubeconfigCommand": cluster.cluster.kubeconfig_command,
             "PortForwardCommand": f"kubectl --namespace {NAMESPACE} port-forward service/{WEB_SERVICE} 8080:8080",
             "AirflowUrl": settings.airflow.base_url,
             "AdminUser": settings.airflow.admin.username,
