@@ -1,0 +1,59 @@
+"""The FSx for Lustre CSI driver's role."""
+
+from aws_cdk import Aws, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from airflow_platform.pod_identity import PodIdentityRole
+
+VOLUME_TAG = "CSIVolumeName"
+"""The tag that the driver puts on every file system it makes (pkg/cloud/cloud.go of aws-fsx-csi-driver)."""
+
+SERVICE_LINKED_ROLES = ("fsx.amazonaws.com", "s3.data-source.lustre.fsx.amazonaws.com")
+"""Services whose role FSx makes with an account's first file system, and first file system on S3."""
+
+
+class FsxCsiDriverRole(PodIdentityRole):
+    """What the driver needs to make and remove file systems for claims (its docs/install.md), and no more.
+
+    It can delete only what it made itself, which carries its tag: never the platform's own file system.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, cluster_arn: str) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description="The FSx for Lustre CSI driver",
+            cluster_arn=cluster_arn,
+            namespace="kube-system",
+            service_accounts=["fsx-csi-controller-sa"],
+        )
+        stack = Stack.of(self)
+        file_systems = f"arn:{Aws.PARTITION}:fsx:{stack.region}:{stack.account}:file-system/*"
+        made_by_the_driver = {"Null": {f"aws:ResourceTag/{VOLUME_TAG}": "false"}}
+        tagged_by_the_driver = {"Null": {f"aws:RequestTag/{VOLUME_TAG}": "false"}}
+        for statement in (
+            iam.PolicyStatement(sid="Look", actions=["fsx:DescribeFileSystems"], resources=["*"]),
+            iam.PolicyStatement(
+                sid="Make",
+                actions=["fsx:CreateFileSystem", "fsx:TagResource"],
+                resources=[file_systems],
+                conditions=tagged_by_the_driver,
+            ),
+            iam.PolicyStatement(
+                sid="Remove",
+                actions=["fsx:DeleteFileSystem"],
+                resources=[file_systems],
+                conditions=made_by_the_driver,
+            ),
+            iam.PolicyStatement(
+                sid="MakeServiceLinkedRoles",
+                actions=["iam:CreateServiceLinkedRole"],
+                resources=[
+                    f"arn:{Aws.PARTITION}:iam::{stack.account}:role/aws-service-role/{service}/*"
+                    for service in SERVICE_LINKED_ROLES
+                ],
+                conditions={"StringEquals": {"iam:AWSServiceName": list(SERVICE_LINKED_ROLES)}},
+            ),
+        ):
+            self.add_to_policy(statement)

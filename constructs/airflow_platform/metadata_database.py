@@ -1,0 +1,105 @@
+"""Airflow's metadata database."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Aws, Duration, Fn, RemovalPolicy
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from settings.database import DatabaseSettings
+
+DATABASE_NAME = "airflow"
+DATABASE_USER = "airflow"
+LOG_RETENTION = logs.RetentionDays.ONE_MONTH
+
+
+class MetadataDatabase(Construct):
+    """RDS for PostgreSQL in the private subnets: encrypted, TLS only, reached with a generated password.
+
+    RDS keeps the minor version up to date in its maintenance windows; only the major version is named here, so that a
+    deployment never fights it. With `removal_policy` RETAIN the instance is protected from deletion, and what it stands
+    on stays with it: subnet group, parameter group, log group, credentials.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: DatabaseSettings,
+        vpc: ec2.IVpc,
+        subnets: Sequence[ec2.ISubnet],
+        security_group: ec2.ISecurityGroup,
+        credentials: secretsmanager.ISecret,
+        encryption_key: kms.IKey | None,
+        name_prefix: str,
+        removal_policy: RemovalPolicy,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        retain = removal_policy == RemovalPolicy.RETAIN
+        engine = rds.DatabaseInstanceEngine.postgres(
+            version=rds.PostgresEngineVersion.of(settings.engine_version, settings.engine_version)
+        )
+        # RDS writes its log to a group named after the instance, and would make it without retention. To make the group
+        # first, the instance's name must be known before it exists. A part of the stack's id makes the name as good as
+        # a generated one: another deployment of the same environment, beside a retained database, gets another.
+        identifier = f"{name_prefix}-{Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))}"
+        log_group = logs.LogGroup(
+            self,
+            "LogGroup",
+            log_group_name=f"/aws/rds/instance/{identifier}/postgresql",
+            retention=LOG_RETENTION,
+            removal_policy=removal_policy,
+        )
+        self.instance = rds.DatabaseInstance(
+            self,
+            "Instance",
+            instance_identifier=identifier,
+            engine=engine,
+            allow_major_version_upgrade=True,  # a changed `engine_version` is what asks for one
+            auto_minor_version_upgrade=True,
+            instance_type=ec2.InstanceType(settings.instance_class.removeprefix("db.")),
+            database_name=DATABASE_NAME,
+            credentials=rds.Credentials.from_secret(credentials, DATABASE_USER),
+            iam_authentication=False,
+            storage_type=rds.StorageType.GP3,
+            allocated_storage=settings.allocated_storage_gib,
+            max_allocated_storage=settings.max_allocated_storage_gib,
+            storage_encrypted=True,
+            storage_encryption_key=encryption_key,
+            vpc=vpc,
+            subnet_group=rds.SubnetGroup(
+                self,
+                "SubnetGroup",
+                description="Airflow metadata database",
+                vpc=vpc,
+                vpc_subnets=ec2.SubnetSelection(subnets=list(subnets)),
+                removal_policy=removal_policy,
+            ),
+            security_groups=[security_group],
+            publicly_accessible=False,
+            multi_az=settings.multi_az,
+            parameter_group=rds.ParameterGroup(
+                self,
+                "ParameterGroup",
+                description="Airflow metadata database",
+                engine=engine,
+                parameters={"rds.force_ssl": "1"},  # PostgreSQL 14's default is off
+                removal_policy=removal_policy,
+            ),
+            backup_retention=Duration.days(settings.backup_retention_days),
+            delete_automated_backups=not retain,
+            copy_tags_to_snapshot=True,
+            cloudwatch_logs_exports=["postgresql"],
+            deletion_protection=retain,
+            removal_policy=removal_policy,
+        )
+        self.instance.node.add_dependency(log_group)
+        attachment = self.instance.secret
+        assert attachment is not None
+        # Without it the secret of a retained database would lose the address.
+        attachment.apply_removal_policy(removal_policy)

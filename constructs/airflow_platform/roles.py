@@ -1,0 +1,91 @@
+"""The platform's IAM roles."""
+
+from collections.abc import Sequence
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from airflow_platform.fsx_csi_driver_role import FsxCsiDriverRole
+from airflow_platform.pod_identity import PodIdentityRole
+
+
+class Roles(Construct):
+    """A role for the cluster, its nodes, the controller machine, and each workload that needs AWS.
+
+    They name no resource, and so wait for none: what a role may do with a concrete secret is a policy in that secret's
+    stack, attached to the role. `controller` is None unless `with_controller`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        cluster_name: str,
+        airflow_namespace: str,
+        secrets_readers: Sequence[str],
+        admin_password_readers: Sequence[str],
+        with_controller: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        # By name: the cluster is made after its role.
+        cluster_arn = Stack.of(self).format_arn(
+            service="eks",
+            resource="cluster",
+            resource_name=cluster_name,
+            arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+        )
+
+        self.cluster = iam.Role(
+            self,
+            "Cluster",
+            description="The EKS control plane",
+            assumed_by=iam.ServicePrincipal("eks.amazonaws.com"),
+            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name("AmazonEKSClusterPolicy")],
+        )
+        self.worker = iam.Role(
+            self,
+            "Worker",
+            description="The EKS nodes",
+            assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+            managed_policies=[
+                iam.ManagedPolicy.from_aws_managed_policy_name(name)
+                for name in (
+                    "AmazonEKSWorkerNodePolicy",
+                    "AmazonEKS_CNI_Policy",
+                    "AmazonEC2ContainerRegistryReadOnly",
+                )
+            ],
+        )
+        self.fsx_csi_driver = FsxCsiDriverRole(self, "FsxCsiDriver", cluster_arn=cluster_arn)
+        self.secrets_reader = PodIdentityRole(
+            self,
+            "SecretsReader",
+            description="Airflow's components: reads the database credentials and Airflow's keys",
+            cluster_arn=cluster_arn,
+            namespace=airflow_namespace,
+            service_accounts=secrets_readers,
+        )
+        self.admin_password_reader = PodIdentityRole(
+            self,
+            "AdminPasswordReader",
+            description="Airflow's admin user Job: reads the secrets of a component and the admin password",
+            cluster_arn=cluster_arn,
+            namespace=airflow_namespace,
+            service_accounts=admin_password_readers,
+        )
+        self.controller = self._controller(cluster_arn) if with_controller else None
+
+    def _controller(self, cluster_arn: str) -> iam.Role:
+        role = iam.Role(
+            self,
+            "Controller",
+            description="The controller machine",
+            assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name("AmazonSSMManagedInstanceCore")],
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(sid="Kubeconfig", actions=["eks:DescribeCluster"], resources=[cluster_arn])
+        )
+        return role

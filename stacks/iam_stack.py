@@ -1,0 +1,24 @@
+"""The roles."""
+
+from constructs import Construct
+
+from airflow_platform.roles import Roles
+from k8s.names import ADMIN_USER, NAMESPACE, READS_SECRETS
+from settings.environment import AwsEnvironment
+from stacks.base import PlatformStack, platform_name
+
+
+class IamStack(PlatformStack):
+    """Every role that another stack's resource, or a pod, takes on. Depends on nothing."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: AwsEnvironment) -> None:
+        super().__init__(scope, construct_id, settings=settings, part="iam", description="Airflow on EKS: the roles")
+        self.roles = Roles(
+            self,
+            "Roles",
+            cluster_name=platform_name(settings),
+            airflow_namespace=NAMESPACE,
+            secrets_readers=READS_SECRETS,
+            admin_password_readers=[ADMIN_USER],
+            with_controller=settings.cluster.controller.enabled,
+        )

@@ -1,0 +1,29 @@
+"""The network."""
+
+from constructs import Construct
+
+from airflow_platform.network import Network
+from airflow_platform.security_groups import SecurityGroups
+from settings.environment import AwsEnvironment
+from stacks.base import PlatformStack, data_removal_policy, platform_name
+
+
+class NetworkStack(PlatformStack):
+    """The VPC, and the security groups with all rules between them."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: AwsEnvironment) -> None:
+        super().__init__(
+            scope, construct_id, settings=settings, part="network", description="Airflow on EKS: the network"
+        )
+        removal_policy = data_removal_policy(settings)
+        self.network = Network(
+            self,
+            "Network",
+            settings=settings.network,
+            availability_zones=settings.availability_zones,
+            cluster_name=platform_name(settings),
+            removal_policy=removal_policy,
+        )
+        self.security_groups = SecurityGroups(
+            self, "SecurityGroups", vpc=self.network.vpc, removal_policy=removal_policy
+        )

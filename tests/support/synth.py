@@ -1,0 +1,22 @@
+"""Synthesis in tests, with the feature flags of a deployment."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App, Stack
+from aws_cdk.assertions import Template
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def cdk_app() -> App:
+    """An app with cdk.json's context, which `App()` itself does not read."""
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return App(context=context, analytics_reporting=False)
+
+
+def template_of(stack: Stack) -> dict[str, Any]:
+    """The stack's template, as CloudFormation gets it."""
+    template: dict[str, Any] = Template.from_stack(stack).to_json()
+    return template
