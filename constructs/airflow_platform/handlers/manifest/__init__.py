@@ -1,0 +1,1 @@
+"""Applies one manifest of Kubernetes objects, waits until it runs, and removes it again."""

@@ -1,0 +1,122 @@
+"""The custom resource Custom::AWSCDK-EKS-KubernetesManifest.
+
+Create and Update apply the manifest, wait until it runs, and then delete what it has no more. Delete removes all of
+it. A deployment that says "complete" is one whose Jobs have succeeded and whose Deployments are available.
+"""
+
+import os
+import time
+
+from airflow_platform.handlers.manifest import record, waiting
+from airflow_platform.handlers.manifest.kubectl import Kubectl, KubectlError
+from airflow_platform.handlers.manifest.objects import digest, dropped, owned, parse
+from airflow_platform.handlers.manifest.rollout import job
+from airflow_platform.handlers.response import Deadline, Json, LambdaContext, respond
+
+DELETE_SECONDS = 270.0  # a task pod may take 240 seconds to end itself and let go of its claim
+PRUNE_SECONDS = 60.0
+REPLACE_SECONDS = 60.0
+
+GONE = "ResourceNotFoundException"
+
+
+def handler(event: Json, context: LambdaContext) -> None:
+    """Lambda's entry point."""
+    respond(event, context, lambda event, deadline: handle(event, deadline, Kubectl()))
+
+
+def handle(event: Json, deadline: Deadline, kubectl: Kubectl, sleep: waiting.Sleep = time.sleep) -> None:
+    """One request of CloudFormation's.
+
+    Raises:
+        KubectlError: an object was refused; kubectl's own words.
+        RolloutError: the objects did not become ready in time.
+        DeletionError: objects could not be deleted.
+    """
+    if event["RequestType"] == "Delete":
+        remove(event, deadline, kubectl, sleep)
+    else:
+        roll_out(event, deadline, kubectl, sleep)
+
+
+def roll_out(event: Json, deadline: Deadline, kubectl: Kubectl, sleep: waiting.Sleep) -> None:
+    properties = event["ResourceProperties"]
+    objects = parse(properties["Manifest"])
+    old = parse(event.get("OldResourceProperties", {}).get("Manifest", "[]"))
+    if objects:
+        good = record.read(kubectl, objects)
+        remove_failed_jobs(kubectl, objects, deadline, sleep)
+        kubectl.apply(objects)
+        try:
+            waiting.until_ready(kubectl, objects, deadline.within(float(properties["TimeoutSeconds"])), sleep)
+        except waiting.RolloutError as error:
+            if not takes_back(event, objects, old, good):
+                raise
+            # Failing now would leave the stack in UPDATE_ROLLBACK_FAILED, which helps nobody: the manifest is back.
+            print(f"Rolled back, and not (yet) ready again: {error}")
+        else:
+            record.write(kubectl, objects)
+    waiting.delete(kubectl, dropped(old, objects), deadline.within(PRUNE_SECONDS), sleep)
+
+
+def takes_back(event: Json, objects: list[Json], old: list[Json], good: str | None) -> bool:
+    """Whether this update is CloudFormation's rollback of one that failed.
+
+    Either it restores what last rolled out well here, or, when this manifest's part of the update had succeeded
+    before another one failed, the stack itself says so.
+    """
+    if event["RequestType"] != "Update" or digest(objects) == digest(old):
+        return False
+    return digest(objects) == good or "ROLLBACK" in stack_status(event["StackId"])
+
+
+def stack_status(stack_id: str) -> str:
+    """The stack's status; empty where CloudFormation can't be asked (a private network without NAT)."""
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        quick = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
+        stacks = boto3.client("cloudformation", config=quick).describe_stacks(StackName=stack_id)["Stacks"]
+        return str(stacks[0]["StackStatus"])
+    except (BotoCoreError, ClientError) as error:
+        print(f"Stack status unknown: {error}")
+        return ""
+
+
+def remove_failed_jobs(kubectl: Kubectl, objects: list[Json], deadline: Deadline, sleep: waiting.Sleep) -> None:
+    """Delete our Jobs that an earlier try left failed: applied again they would run again, left alone never."""
+    jobs = [obj for obj in objects if obj["kind"] == "Job"]
+    failed = [obj for obj in owned(kubectl.get(jobs), jobs) if job(obj).failed]
+    waiting.delete(kubectl, failed, deadline.within(REPLACE_SECONDS), sleep)
+
+
+def remove(event: Json, deadline: Deadline, kubectl: Kubectl, sleep: waiting.Sleep) -> None:
+    try:
+        objects = parse(event["ResourceProperties"]["Manifest"])
+    except (KeyError, TypeError, ValueError) as error:
+        # Then no Create can have applied it, and the stack must be able to go.
+        print(f"Nothing to delete, the manifest cannot be read: {error!r}")
+        return
+    if not objects:
+        return
+    try:
+        waiting.delete(kubectl, objects, deadline.within(DELETE_SECONDS), sleep)
+        record.forget(kubectl, objects)
+    except (KubectlError, waiting.DeletionError):
+        if not cluster_is_gone():
+            raise
+        print("The cluster does not exist any more, and its objects with it.")
+
+
+def cluster_is_gone() -> bool:
+    """Whether EKS says, in so many words, that there is no such cluster."""
+    import boto3
+    from botocore.exceptions import ClientError
+
+    try:
+        boto3.client("eks").describe_cluster(name=os.environ["CLUSTER_NAME"])
+    except ClientError as error:
+        return bool(error.response["Error"]["Code"] == GONE)
+    return False

@@ -1,0 +1,205 @@
+"""kubectl, with credentials for one EKS cluster."""
+
+import base64
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from airflow_platform.handlers.response import Json
+
+FIELD_MANAGER = "airflow-on-eks"
+LAYER = "/opt/kubectl"  # where the kubectl layer puts the binary
+REQUEST_TIMEOUT_SECONDS = 60
+TOKEN_SECONDS = 300  # EKS takes a token for 15 minutes
+
+
+class KubectlError(Exception):
+    """kubectl ended with an error; its text says which object and why."""
+
+    @property
+    def missing_kind(self) -> bool:
+        """The cluster does not know the kind of an object, so no object of it can exist."""
+        return "no matches for kind" in str(self) or "doesn't have a resource type" in str(self)
+
+    @property
+    def not_found(self) -> bool:
+        return "(NotFound)" in str(self)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a command ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+Runner = Callable[[Sequence[str], "str | None"], Finished]
+
+
+def run(arguments: Sequence[str], stdin: str | None) -> Finished:
+    """Run the layer's kubectl (or the one on PATH) with a fresh kubeconfig."""
+    environment = {
+        **os.environ,
+        "PATH": f"{LAYER}{os.pathsep}{os.environ.get('PATH', '')}",
+        "HOME": tempfile.gettempdir(),  # the only place a function can write; kubectl keeps its discovery cache there
+        "KUBECONFIG": str(kubeconfig_file()),
+    }
+    done = subprocess.run(
+        ["kubectl", f"--request-timeout={REQUEST_TIMEOUT_SECONDS}s", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=REQUEST_TIMEOUT_SECONDS * 3,
+        check=False,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+_kubeconfig: tuple[float, Path] | None = None
+
+
+def kubeconfig_file() -> Path:
+    """A kubeconfig for the cluster, with a token that is at most a few minutes old."""
+    global _kubeconfig
+    now = time.monotonic()
+    if _kubeconfig is None or now - _kubeconfig[0] > TOKEN_SECONDS:
+        path = _kubeconfig[1] if _kubeconfig else Path(tempfile.mkdtemp()) / "kubeconfig"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(kubeconfig(os.environ, token(os.environ["CLUSTER_NAME"]))))
+        _kubeconfig = (now, path)
+    return _kubeconfig[1]
+
+
+def kubeconfig(environment: "os._Environ[str] | dict[str, str]", bearer: str) -> Json:
+    """A kubeconfig (JSON is YAML) from the function's environment."""
+    cluster: Json = {"server": environment["CLUSTER_ENDPOINT"]}
+    if environment.get("CLUSTER_CERTIFICATE"):
+        cluster["certificate-authority-data"] = environment["CLUSTER_CERTIFICATE"]
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "eks", "cluster": cluster}],
+        "users": [{"name": "function", "user": {"token": bearer}}],
+        "contexts": [{"name": "eks", "context": {"cluster": "eks", "user": "function", "namespace": "default"}}],
+        "current-context": "eks",
+    }
+
+
+def token(cluster_name: str) -> str:
+    """A bearer token that EKS accepts: a presigned GetCallerIdentity that names the cluster.
+
+    Source: aws-iam-authenticator, "API Authorization from Outside a Cluster".
+    """
+    import boto3
+    from botocore.signers import RequestSigner
+
+    session = boto3.session.Session()
+    sts = session.client("sts")
+    signer = RequestSigner(
+        sts.meta.service_model.service_id,
+        sts.meta.region_name,
+        "sts",
+        "v4",
+        session.get_credentials(),
+        session.events,
+    )
+    url = signer.generate_presigned_url(
+        {
+            "method": "GET",
+            "url": f"{sts.meta.endpoint_url.rstrip('/')}/?Action=GetCallerIdentity&Version=2011-06-15",
+            "body": {},
+            "headers": {"x-k8s-aws-id": cluster_name},
+            "context": {},
+        },
+        region_name=sts.meta.region_name,
+        expires_in=60,
+        operation_name="",
+    )
+    return "k8s-aws-v1." + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
+
+
+class Kubectl:
+    """The few kubectl commands that a manifest needs."""
+
+    def __init__(self, runner: Runner = run) -> None:
+        self._runner = runner
+
+    def __call__(self, *arguments: str, stdin: str | None = None) -> str:
+        """Run a command and return what it printed.
+
+        Raises:
+            KubectlError: it ended with an error.
+        """
+        finished = self._runner(arguments, stdin)
+        if finished.code:
+            raise KubectlError((finished.stderr or finished.stdout).strip() or f"kubectl ended with {finished.code}")
+        return finished.stdout
+
+    def apply(self, objects: Sequence[Json]) -> None:
+        """Make the objects as written; fields that others set and the manifest does not name are left alone."""
+        print(
+            self(
+                *("apply", "--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}", "-f", "-"),
+                stdin=document(objects),
+            ),
+            end="",
+        )
+
+    def delete(self, objects: Sequence[Json]) -> None:
+        """Ask once for the deletion of all of them; an object goes when what it owns (a Deployment's pods) has gone."""
+        print(
+            self(
+                *("delete", "--wait=false", "--ignore-not-found", "--cascade=foreground", "-f", "-"),
+                stdin=document([_reference(obj) for obj in objects]),
+            ),
+            end="",
+        )
+
+    def get(self, objects: Sequence[Json]) -> list[Json]:
+        """The live objects among these; a kind that the cluster does not know has none."""
+        if not objects:
+            return []
+        try:
+            return self._get(objects)
+        except KubectlError as error:
+            if not error.missing_kind:
+                raise
+            if len(objects) == 1:
+                return []
+        return [live for obj in objects for live in self.get([obj])]
+
+    def _get(self, objects: Sequence[Json]) -> list[Json]:
+        references = document([_reference(obj) for obj in objects])
+        return items(self("get", "--ignore-not-found", "-o", "json", "-f", "-", stdin=references))
+
+    def list(self, kind: str, namespace: str, *arguments: str) -> list[Json]:
+        """Objects of a kind in a namespace."""
+        return items(self("get", kind, "--namespace", namespace, "-o", "json", *arguments))
+
+
+def document(objects: Sequence[Json]) -> str:
+    """Several objects as kubectl reads them from its standard input."""
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
+
+
+def items(text: str) -> list[Json]:
+    """What `kubectl get -o json` printed: a list, one object, or nothing."""
+    if not text.strip():
+        return []
+    found: Any = json.loads(text)
+    return list(found["items"]) if "items" in found and found.get("kind", "").endswith("List") else [found]
+
+
+def _reference(obj: Json) -> Json:
+    """What names an object: enough to get or delete it, and it keeps a large manifest out of the command."""
+    metadata = {key: obj["metadata"][key] for key in ("name", "namespace") if key in obj["metadata"]}
+    return {"apiVersion": obj["apiVersion"], "kind": obj["kind"], "metadata": metadata}

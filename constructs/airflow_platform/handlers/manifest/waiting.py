@@ -1,0 +1,101 @@
+"""Waits: until objects are ready, or gone."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from airflow_platform.handlers.manifest import diagnosis
+from airflow_platform.handlers.manifest.kubectl import Kubectl, KubectlError
+from airflow_platform.handlers.manifest.objects import identity, owned
+from airflow_platform.handlers.manifest.rollout import Progress, condition, progress, reason, waited_for
+from airflow_platform.handlers.response import Deadline, Json
+
+POLL_SECONDS = 3.0
+DELETE_ATTEMPTS = 3
+
+Sleep = Callable[[float], None]
+
+
+class RolloutError(Exception):
+    """The objects were applied and did not become ready."""
+
+
+class DeletionError(Exception):
+    """Objects are still there: kubectl refused, or something holds them."""
+
+
+def until_ready(kubectl: Kubectl, objects: Sequence[Json], deadline: Deadline, sleep: Sleep = time.sleep) -> None:
+    """Wait for Jobs, claims and rollouts.
+
+    Raises:
+        RolloutError: one failed for good, or the deadline passed; names each object that is not ready, and why.
+    """
+    waiting = waited_for(objects)
+    told: dict[str, str] = {}
+    while waiting:
+        state = _states(kubectl, waiting)
+        for name, (_, now) in state.items():
+            if told.get(name) != str(now):
+                told[name] = str(now)
+                print(f"{name}: {'ready' if now.ready else now.message}")
+        waiting = [obj for obj in waiting if not state[str(identity(obj))][1].ready]
+        failed = [name for name, (_, now) in state.items() if now.failed]
+        if failed or (waiting and deadline.passed):
+            names = failed or [str(identity(obj)) for obj in waiting]
+            when = "" if failed else " when the time was up"
+            reasons = [diagnosis.explain(kubectl, name, state[name][0], state[name][1].message) for name in names]
+            raise RolloutError(f"Not ready{when}: " + " | ".join(reasons))
+        if waiting:
+            sleep(min(POLL_SECONDS, deadline.remaining))
+
+
+def _states(kubectl: Kubectl, waiting: Sequence[Json]) -> dict[str, tuple[Json, Progress]]:
+    """Each object as it is now. A read that fails is a state too: the next one may succeed."""
+    try:
+        live = {identity(obj): obj for obj in kubectl.get(waiting)}
+    except KubectlError as error:
+        unknown = Progress(ready=False, message=f"state unknown, {error}")
+        return {str(identity(obj)): (obj, unknown) for obj in waiting}
+    found = {}
+    for obj in waiting:
+        now = live.get(identity(obj))
+        missing = Progress(ready=False, message="is not on the cluster")
+        found[str(identity(obj))] = (now, progress(now)) if now else (obj, missing)
+    return found
+
+
+def delete(kubectl: Kubectl, wanted: Sequence[Json], deadline: Deadline, sleep: Sleep = time.sleep) -> None:
+    """Delete those of `wanted` that still belong to their manifest, in one command, and wait until they are gone.
+
+    Raises:
+        DeletionError: some are still there; names each one, and what holds or refused it.
+    """
+    attempts = 0
+    refused = ""
+    remaining = owned(kubectl.get(wanted), wanted)
+    while remaining:
+        undeleted = [obj for obj in remaining if "deletionTimestamp" not in obj["metadata"]]
+        if undeleted and attempts < DELETE_ATTEMPTS:
+            attempts += 1
+            try:
+                kubectl.delete(undeleted)
+                refused = ""
+            except KubectlError as error:
+                refused = str(error)
+                print(f"Deletion refused, attempt {attempts} of {DELETE_ATTEMPTS}: {refused}")
+        elif (undeleted and refused) or deadline.passed:
+            raise DeletionError(
+                "; ".join(filter(None, ["Not deleted: " + ", ".join(map(holding, remaining)), refused]))
+            )
+        sleep(min(POLL_SECONDS, deadline.remaining))
+        remaining = owned(kubectl.get(remaining), wanted)
+
+
+def holding(obj: Json) -> str:
+    """An object that does not go, and what it says about that."""
+    metadata = obj["metadata"]
+    finalizers = [*(metadata.get("finalizers") or []), *(obj.get("spec", {}).get("finalizers") or [])]
+    told = [f"finalizers {', '.join(finalizers)}"] if finalizers else []
+    for type_ in ("NamespaceContentRemaining", "NamespaceFinalizersRemaining", "NamespaceDeletionContentFailure"):
+        found = condition(obj, type_)
+        told += [reason(found)] if found else []
+    return f"{identity(obj)} ({'; '.join(told) or 'no finalizer'})"
