@@ -21,7 +21,7 @@ class NetworkStack(PlatformStack):
             "Network",
             settings=settings.network,
             availability_zones=settings.availability_zones,
-            cluster_name=platform_name(settings),
+            name=platform_name(settings),
             removal_policy=removal_policy,
         )
         self.security_groups = SecurityGroups(

@@ -4,7 +4,7 @@ from constructs import Construct
 
 from airflow_platform.file_system import FileSystem
 from settings.environment import AwsEnvironment
-from stacks.base import PlatformStack, data_removal_policy
+from stacks.base import PlatformStack, data_removal_policy, platform_name
 from stacks.network_stack import NetworkStack
 
 
@@ -21,5 +21,6 @@ class StorageStack(PlatformStack):
             settings=settings.storage,
             subnet=network.network.private_subnet(settings.storage.availability_zone or settings.availability_zones[0]),
             security_group=network.security_groups.file_system,
+            name=platform_name(settings),
             removal_policy=data_removal_policy(settings),
         )

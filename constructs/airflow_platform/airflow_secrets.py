@@ -87,8 +87,6 @@ class AirflowSecrets(Construct):
                     sid="DecryptSecrets",
                     actions=["kms:Decrypt"],
                     resources=[self._encryption_key.key_arn],
-                    conditions={
-                        "StringEquals": {"kms:ViaService": f"secretsmanager.{stack.region}.{stack.url_suffix}"}
-                    },
+                    conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{stack.region}.amazonaws.com"}},
                 )
             )

@@ -17,6 +17,8 @@ class FileSystem(Construct):
 
     Written as the CloudFormation resource: CDK's LustreFileSystem opens ports 989-1017 too, in the group it is given.
 
+    `name` is what people see in the console.
+
     Its key, if it has one of its own, has the same `removal_policy`: a retained file system is no use without it.
     """
 
@@ -28,6 +30,7 @@ class FileSystem(Construct):
         settings: StorageSettings,
         subnet: ec2.ISubnet,
         security_group: ec2.ISecurityGroup,
+        name: str,
         removal_policy: RemovalPolicy,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -50,9 +53,9 @@ class FileSystem(Construct):
             storage_type=settings.storage_type,
             subnet_ids=[subnet.subnet_id],
             security_group_ids=[security_group.security_group_id],
-            kms_key_id=key and key.key_arn,
+            kms_key_id=key.key_arn if key else None,
             lustre_configuration=_lustre_configuration(settings),
-            tags=[CfnTag(key="Name", value=self.node.path)],
+            tags=[CfnTag(key="Name", value=name)],
         )
         self._resource.apply_removal_policy(removal_policy)
 

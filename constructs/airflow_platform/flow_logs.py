@@ -1,11 +1,12 @@
 """Flow logs of the VPC."""
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from airflow_platform.resources import resource
 from settings.base import LogRetentionDays
 
 
@@ -23,12 +24,13 @@ class FlowLogs(Construct):
             self,
             "Role",
             description="Writes the VPC flow logs",
-            assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"),
+            assumed_by=iam.ServicePrincipal(
+                "vpc-flow-logs.amazonaws.com",
+                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+            ),
         )
         log_group = logs.LogGroup(self, "LogGroup", removal_policy=RemovalPolicy.DESTROY)
-        resource = log_group.node.default_child
-        assert isinstance(resource, logs.CfnLogGroup)
-        resource.retention_in_days = retention_days  # the L2 wants an enum member for the same number
+        resource(log_group, logs.CfnLogGroup).retention_in_days = retention_days  # the L2 wants an enum member
         ec2.FlowLog(
             self,
             "FlowLog",

@@ -10,6 +10,7 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from airflow_platform.resources import ignore_lint, outlive_stack, resource
 from settings.database import DatabaseSettings
 
 DATABASE_NAME = "airflow"
@@ -23,6 +24,8 @@ class MetadataDatabase(Construct):
     RDS keeps the minor version up to date in its maintenance windows; only the major version is named here, so that a
     deployment never fights it. With `removal_policy` RETAIN the instance is protected from deletion, and what it stands
     on stays with it: subnet group, parameter group, log group, credentials.
+
+    The instance has a name of its own (below), so CloudFormation refuses to replace it by an empty one.
     """
 
     def __init__(
@@ -55,6 +58,13 @@ class MetadataDatabase(Construct):
             retention=LOG_RETENTION,
             removal_policy=removal_policy,
         )
+        parameter_group = rds.ParameterGroup(
+            self,
+            "ParameterGroup",
+            description="Airflow metadata database",
+            engine=engine,
+            parameters={"rds.force_ssl": "1"},  # PostgreSQL 14's default is off
+        )
         self.instance = rds.DatabaseInstance(
             self,
             "Instance",
@@ -83,14 +93,7 @@ class MetadataDatabase(Construct):
             security_groups=[security_group],
             publicly_accessible=False,
             multi_az=settings.multi_az,
-            parameter_group=rds.ParameterGroup(
-                self,
-                "ParameterGroup",
-                description="Airflow metadata database",
-                engine=engine,
-                parameters={"rds.force_ssl": "1"},  # PostgreSQL 14's default is off
-                removal_policy=removal_policy,
-            ),
+            parameter_group=parameter_group,
             backup_retention=Duration.days(settings.backup_retention_days),
             delete_automated_backups=not retain,
             copy_tags_to_snapshot=True,
@@ -99,6 +102,10 @@ class MetadataDatabase(Construct):
             removal_policy=removal_policy,
         )
         self.instance.node.add_dependency(log_group)
+        # cfn-lint knows minor versions, and takes the major one for one that RDS does not make any more.
+        ignore_lint(resource(self.instance, rds.CfnDBInstance), "W3691")
+        # A major upgrade replaces the group, and the old one has no use then.
+        outlive_stack(resource(parameter_group, rds.CfnDBParameterGroup), removal_policy)
         attachment = self.instance.secret
         assert attachment is not None
         # Without it the secret of a retained database would lose the address.

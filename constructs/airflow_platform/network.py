@@ -8,6 +8,7 @@ from constructs import Construct
 
 from airflow_platform.flow_logs import FlowLogs
 from airflow_platform.interface_endpoints import InterfaceEndpoints
+from airflow_platform.resources import ignore_lint, resource
 from settings.network import NetworkSettings
 
 MOST_ZONES = 3
@@ -18,6 +19,8 @@ class Network(Construct):
 
     The addresses of three zones are set aside from the start, so that a third zone, appended later, moves no subnet.
     Whether there are NAT gateways changes routes only: the subnets keep their ids and ranges.
+
+    `name` is the cluster's name, by which the tags know the subnets, and the beginning of theirs.
 
     With `removal_policy` RETAIN the VPC and its private subnets outlive the stack: a retained file system and database
     keep network interfaces in them. Everything around them (gateways, routes, endpoints, public subnets) goes.
@@ -30,7 +33,7 @@ class Network(Construct):
         *,
         settings: NetworkSettings,
         availability_zones: Sequence[str],
-        cluster_name: str,
+        name: str,
         removal_policy: RemovalPolicy,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -38,6 +41,7 @@ class Network(Construct):
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
+            vpc_name=name,
             ip_addresses=ec2.IpAddresses.cidr(settings.cidr),
             availability_zones=list(availability_zones),
             reserved_azs=MOST_ZONES - len(availability_zones),
@@ -64,8 +68,13 @@ class Network(Construct):
         self.public_subnets = self.vpc.public_subnets
         self.private_subnets = self.vpc.select_subnets(subnet_group_name="Private").subnets
 
-        self._tag_subnets(cluster_name)
-        self._retain(removal_policy)
+        resource(self.vpc, ec2.CfnVPC).apply_removal_policy(removal_policy)
+        for tier, subnets in {"public": self.public_subnets, "private": self.private_subnets}.items():
+            for subnet in subnets:
+                Tags.of(subnet).add("Name", f"{name}-{tier}-{subnet.availability_zone}")
+                self._describe(resource(subnet, ec2.CfnSubnet), name=name, tier=tier)
+        for subnet in self.private_subnets:
+            resource(subnet, ec2.CfnSubnet).apply_removal_policy(removal_policy)
 
         # Free, and image layers and log exports would pay for NAT without it.
         self.vpc.add_gateway_endpoint("S3Endpoint", service=ec2.GatewayVpcEndpointAwsService.S3)
@@ -78,19 +87,15 @@ class Network(Construct):
         """The private subnet of a zone of the network."""
         return next(subnet for subnet in self.private_subnets if subnet.availability_zone == availability_zone)
 
-    def _tag_subnets(self, cluster_name: str) -> None:
-        """The tags by which the AWS Load Balancer Controller and Karpenter find subnets (Amazon EKS user guide)."""
-        for subnet in [*self.public_subnets, *self.private_subnets]:
-            Tags.of(subnet).add(f"kubernetes.io/cluster/{cluster_name}", "shared")
-        for subnet in self.public_subnets:
-            Tags.of(subnet).add("kubernetes.io/role/elb", "1")
-        for subnet in self.private_subnets:
-            Tags.of(subnet).add("kubernetes.io/role/internal-elb", "1")
-            Tags.of(subnet).add("karpenter.sh/discovery", cluster_name)
-
-    def _retain(self, removal_policy: RemovalPolicy) -> None:
-        for construct in [self.vpc, *self.private_subnets]:
-            # The resource itself: on the VPC or a subnet as a whole the policy would reach gateways and routes too.
-            resource = construct.node.find_child("Subnet" if construct is not self.vpc else "Resource")
-            assert isinstance(resource, (ec2.CfnVPC, ec2.CfnSubnet))
-            resource.apply_removal_policy(removal_policy)
+    def _describe(self, subnet: ec2.CfnSubnet, *, name: str, tier: str) -> None:
+        """The tags by which the AWS Load Balancer Controller and Karpenter find subnets."""
+        tags = {f"kubernetes.io/cluster/{name}": "shared"}
+        if tier == "public":
+            tags["kubernetes.io/role/elb"] = "1"
+        else:
+            tags["kubernetes.io/role/internal-elb"] = "1"
+            tags["karpenter.sh/discovery"] = name
+        for key, value in tags.items():
+            Tags.of(subnet).add(key, value)
+        # Zones are named on purpose: Fn::GetAZs may list them in another order some day, and move every subnet.
+        ignore_lint(subnet, "W3010")

@@ -4,6 +4,8 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from airflow_platform.resources import outlive_stack
+
 LUSTRE_PORTS = ((988, 988), (1018, 1023))
 """TCP ports of Lustre, from and to ("File system access control with Amazon VPC", FSx for Lustre user guide)."""
 
@@ -80,7 +82,7 @@ class SecurityGroups(Construct):
                 self._ingress(f"{name}FromItself", self.file_system, self.file_system, ports, "Lustre between servers"),
                 self._egress(f"{name}ToItself", self.file_system, self.file_system, ports, "Lustre between servers"),
             ):
-                rule.apply_removal_policy(self._removal_policy)
+                outlive_stack(rule, self._removal_policy)
 
     def _allow_kubernetes_api(self) -> None:
         """Through the private endpoint, from what is neither a node nor a pod; and their way to AWS."""

@@ -18,5 +18,4 @@ def cdk_app() -> App:
 
 def template_of(stack: Stack) -> dict[str, Any]:
     """The stack's template, as CloudFormation gets it."""
-    template: dict[str, Any] = Template.from_stack(stack).to_json()
-    return template
+    return dict(Template.from_stack(stack).to_json())
