@@ -100,9 +100,9 @@ OptionValue = Annotated[
 class AirflowSettings(Settings):
     """Airflow's version, size and behaviour."""
 
-    version: Annotated[
-        str, Form(r"3\.[0-9]{1,3}\.[0-9]{1,3}", "must be a release of Airflow 3, such as 3.3.2", 16)
-    ] = "3.3.2"
+    version: Annotated[str, Form(r"3\.[0-9]{1,3}\.[0-9]{1,3}", "must be a release of Airflow 3, such as 3.3.2", 16)] = (
+        "3.3.2"
+    )
     """Airflow version, in quotes."""
 
     image: ImageReference | None = None

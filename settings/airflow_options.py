@@ -6,6 +6,7 @@ PLATFORM_OPTIONS: frozenset[str] = frozenset(
     {
         "api.base_url",
         "api.enable_swagger_ui",
+        "api.host",
         "api.port",
         "api.secret_key",
         "api_auth.jwt_secret",
@@ -20,7 +21,9 @@ PLATFORM_OPTIONS: frozenset[str] = frozenset(
         "core.max_active_tasks_per_dag",
         "core.parallelism",
         "dag_processor.refresh_interval",
+        "database.check_migrations",
         "database.sql_alchemy_conn",
+        "database.sql_alchemy_conn_async",
         "fab.cookie_secure",
         "kubernetes_executor.async_pod_creation",
         "kubernetes_executor.delete_worker_pods",
@@ -47,7 +50,8 @@ PLATFORM_OPTIONS: frozenset[str] = frozenset(
         "workers.execution_api_retry_wait_min",
     }
 )
-"""`section.option`, in lower case. A test holds that these are exactly the options that the charts set."""
+"""`section.option`, in lower case. A test holds that the charts set these (the async URL follows from the other)
+and no more."""
 
 
 def is_platform_option(option: str) -> bool:

@@ -74,11 +74,12 @@ InstanceType = Annotated[
 ZoneName = Annotated[
     str, Form(r"[a-z]{2}(-[a-z]{1,12}){1,3}-[0-9][a-z]", "must be the name of an availability zone, such as us-east-1a")
 ]
+_COMPONENT = r"[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*"
 ImageReference = Annotated[
     str,
     Form(
-        r"([a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?/)?[a-z0-9]+([._/-]{1,2}[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
-        r"(@sha256:[0-9a-f]{64})?",
+        rf"([a-z0-9][a-z0-9.-]*(:[0-9]{{1,5}})?/)?{_COMPONENT}(/{_COMPONENT})*"
+        r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?",
         "must be a container image, such as registry.example.com/team/airflow:3.3.2",
     ),
 ]

@@ -23,7 +23,8 @@ class DatabaseSettings(Settings):
     instance_class: Annotated[
         str,
         Form(
-            r"db\.[a-z]{1,4}[0-9][a-z0-9-]{0,12}\.[a-z0-9-]{1,16}", "must be an RDS instance class, such as db.t4g.small"
+            r"db\.[a-z]{1,4}[0-9][a-z0-9-]{0,12}\.[a-z0-9-]{1,16}",
+            "must be an RDS instance class, such as db.t4g.small",
         ),
     ] = "db.t4g.small"
     """RDS instance class, with its `db.`."""

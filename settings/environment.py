@@ -19,8 +19,6 @@ EnvironmentName = Annotated[
         20,
     ),
 ]
-TagKey = Annotated[str, Form(r"[^\x00-\x1f]{1,128}", "must have 1 to 128 characters", 128)]
-TagValue = Annotated[str, Form(r"[^\x00-\x1f]{0,256}", "must be one line", 256)]
 
 
 class AwsEnvironment(Settings):
@@ -43,7 +41,7 @@ class AwsEnvironment(Settings):
     availability_zones: Annotated[tuple[ZoneName, ...], AsTuple, Field(min_length=2, max_length=3)]
     """Two or three zones of the region. Append only: an earlier zone's subnets must not move."""
 
-    tags: Annotated[dict[TagKey, TagValue], Field(max_length=40)] = {}
+    tags: Annotated[dict[str, str], Field(max_length=40)] = {}
     """AWS tags on every resource."""
 
     retain_data: bool = True

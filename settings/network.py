@@ -23,7 +23,7 @@ class NetworkSettings(Settings):
     """Prefix length of each zone's public subnet (NAT gateways and load balancers). Changing it replaces subnets."""
 
     private_subnet_prefix: Annotated[int, Field(ge=16, le=28)] = 19
-    """Prefix length of each zone's private subnet (nodes, pods, file system, database). Changing it replaces subnets."""
+    """Prefix length of each zone's private subnet (nodes, pods, FSx, database). Changing it replaces subnets."""
 
     flow_logs_retention_days: LogRetentionDays | None = 30
     """Days that VPC flow logs are kept; null turns flow logs off."""

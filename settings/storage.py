@@ -1,61 +1,14 @@
 """The FSx for Lustre file system."""
 
-from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from settings.base import Form, Settings, ZoneName
+from settings.lustre import LUSTRE, LustreKind
 
 DeploymentType = Literal["PERSISTENT_2", "PERSISTENT_1", "SCRATCH_2"]
 StorageType = Literal["SSD", "HDD"]
-
-
-@dataclass(frozen=True)
-class LustreKind:
-    """What FSx allows for one deployment type on one storage type."""
-
-    capacity_step_gib: MappingProxyType[int | None, int]
-    """Step of the capacity by throughput, in MB/s for each TiB; None where the throughput can't be set."""
-
-    first_capacity_gib: int | None = None
-    """A first capacity below one step."""
-
-    read_cache: bool = False
-    backups: bool = True
-    customer_managed_key: bool = True
-
-    throughputs: tuple[int | None, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "throughputs", tuple(self.capacity_step_gib))
-
-    def allows_capacity(self, capacity_gib: int, throughput: int | None) -> bool:
-        """Whether a file system of this size can be made."""
-        return capacity_gib == self.first_capacity_gib or capacity_gib % self.capacity_step_gib[throughput] == 0
-
-    def smallest_capacity_gib(self, throughput: int | None) -> int:
-        """The smallest file system."""
-        return self.first_capacity_gib or self.capacity_step_gib[throughput]
-
-
-def _ssd(*throughputs: int | None) -> MappingProxyType[int | None, int]:
-    return MappingProxyType(dict.fromkeys(throughputs, 2400))
-
-
-LUSTRE: MappingProxyType[tuple[str, str], LustreKind] = MappingProxyType(
-    {
-        ("PERSISTENT_2", "SSD"): LustreKind(_ssd(125, 250, 500, 1000), first_capacity_gib=1200),
-        ("PERSISTENT_1", "SSD"): LustreKind(_ssd(50, 100, 200), first_capacity_gib=1200),
-        ("PERSISTENT_1", "HDD"): LustreKind(MappingProxyType({12: 6000, 40: 1800}), read_cache=True),
-        ("SCRATCH_2", "SSD"): LustreKind(
-            _ssd(None), first_capacity_gib=1200, backups=False, customer_managed_key=False
-        ),
-    }
-)
-"""All that FSx for Lustre offers here; what is not in it is refused (AWS::FSx::FileSystem LustreConfiguration,
-CloudFormation template reference; CreateFileSystem, FSx API reference)."""
 
 
 def _kind(data: dict[str, Any]) -> LustreKind | None:

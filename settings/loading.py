@@ -1,0 +1,119 @@
+"""From the name of an environment to its checked settings."""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from settings.environment import AwsEnvironment, LocalEnvironment
+from settings.messages import NOT_OURS, violation_of
+from settings.repair import without_refused
+from settings.rules import rules_broken_by
+from settings.violations import SettingsError, Violation
+from settings.yaml_file import read_yaml
+
+FOLDER = "environments"
+
+MODELS: dict[str, type[AwsEnvironment] | type[LocalEnvironment]] = {
+    "aws": AwsEnvironment,
+    "kubernetes": LocalEnvironment,
+}
+"""The model of each platform."""
+
+
+def load_environment(name_or_path: str, root: Path) -> AwsEnvironment | LocalEnvironment:
+    """Read and check an environment.
+
+    Args:
+        name_or_path: `dev` for environments/dev.yaml, or the path of a YAML file.
+        root: the project's folder; relative paths start there.
+
+    Raises:
+        SettingsError: with every broken rule, one a line.
+    """
+    path = _find(str(name_or_path), root)
+    shown_path = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+    file = read_yaml(path, shown_path)
+    environment, violations = check(file.data, file.written)
+    told = {violation.path for violation in file.violations}
+    violations = [*file.violations, *(each for each in violations if each.path not in told)]
+    if violations or environment is None:
+        raise SettingsError(violations, shown_path)
+    return environment
+
+
+def load_aws_environment(name_or_path: str, root: Path) -> AwsEnvironment:
+    """Read and check an environment on AWS.
+
+    Raises:
+        SettingsError: with every broken rule, one a line; also for an environment on another platform.
+    """
+    environment = load_environment(name_or_path, root)
+    if isinstance(environment, AwsEnvironment):
+        return environment
+    rule = "must be aws for CloudFormation; `make local` renders this environment"
+    raise SettingsError([Violation("platform", rule, environment.platform)], name_or_path)
+
+
+def load_local_environment(name_or_path: str, root: Path) -> LocalEnvironment:
+    """Read and check an environment without AWS.
+
+    Raises:
+        SettingsError: with every broken rule, one a line; also for an environment on AWS.
+    """
+    environment = load_environment(name_or_path, root)
+    if isinstance(environment, LocalEnvironment):
+        return environment
+    rule = "must be kubernetes for plain manifests; `make synth` is for this environment"
+    raise SettingsError([Violation("platform", rule, environment.platform)], name_or_path)
+
+
+def check(
+    data: dict[str, Any], written: dict[tuple[str | int, ...], str] | None = None
+) -> tuple[AwsEnvironment | LocalEnvironment | None, list[Violation]]:
+    """Check what a file says: the settings, or every broken rule."""
+    platform = data.get("platform", "aws")
+    if not isinstance(platform, str) or platform not in MODELS:
+        wrong = Violation("platform", f"must be one of {', '.join(MODELS)}", platform)
+        _, others = check({key: value for key, value in data.items() if key != "platform"}, written)
+        return None, [wrong, *others]
+    model = MODELS[platform]
+    try:
+        environment = model.model_validate(data)
+    except ValidationError as error:
+        errors = [each for each in error.errors(include_url=False) if each["type"] not in NOT_OURS]
+        violations = [violation_of(each, model, written or {}) for each in errors]
+        rest = without_refused(model, data, errors)
+        return None, [*violations, *(rules_broken_by(rest) if rest else ())]
+    violations = rules_broken_by(environment)
+    return (None if violations else environment), violations
+
+
+def _find(name_or_path: str, root: Path) -> Path:
+    """The file of a name, or a path.
+
+    Raises:
+        SettingsError: there is no such file.
+    """
+    is_name = re.fullmatch(r"[A-Za-z0-9_-]+", name_or_path) is not None
+    named = root / FOLDER / f"{name_or_path}.yaml"
+    try:
+        if is_name and (named.exists() or not (root / name_or_path).exists()):
+            path, exists = named, named.exists()
+        else:
+            path = root / name_or_path
+            exists = bool(name_or_path.strip()) and path.exists()
+    except (OSError, ValueError):  # a name too long for the file system, or with a null byte
+        path, exists = root / name_or_path, False
+    if exists:
+        return path
+    known = sorted(each.stem for each in (root / FOLDER).glob("*.yaml"))
+    near = difflib.get_close_matches(name_or_path, known, n=1, cutoff=0.5)
+    rule = f"does not exist; environments: {', '.join(known) or 'none'}"
+    if near:
+        rule += f"; did you mean {near[0]}?"
+    raise SettingsError(
+        [Violation("", rule)], f"{FOLDER}/{name_or_path}.yaml" if is_name else name_or_path or "(empty)"
+    )

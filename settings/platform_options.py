@@ -1,0 +1,37 @@
+"""Airflow options that the platform sets itself: a file that sets them too would break it."""
+
+PLATFORM_OPTIONS = frozenset(
+    {
+        "api.base_url",
+        "api.host",
+        "api.port",
+        "api.secret_key",
+        "api_auth.jwt_secret",
+        "core.auth_manager",
+        "core.dags_folder",
+        "core.execution_api_server_url",
+        "core.executor",
+        "core.fernet_key",
+        "core.max_active_tasks_per_dag",
+        "core.parallelism",
+        "dag_processor.refresh_interval",
+        "database.sql_alchemy_conn",
+        "database.sql_alchemy_conn_async",
+        "kubernetes_executor.namespace",
+        "kubernetes_executor.pod_template_file",
+        "logging.base_log_folder",
+        "logging.dag_processor_child_process_log_directory",
+        "scheduler.enable_health_check",
+        "scheduler.scheduler_health_check_server_port",
+        "scheduler.task_queued_timeout",
+    }
+)
+"""As `section.option`."""
+
+
+def platform_option(option: str) -> str | None:
+    """The platform's option that this one would override, also as `<option>_cmd` or `<option>_secret`; None: no one."""
+    for name in (option, option.removesuffix("_cmd"), option.removesuffix("_secret")):
+        if name in PLATFORM_OPTIONS:
+            return name
+    return None

@@ -1,0 +1,95 @@
+"""The rules across settings: one rule, one function, one message.
+
+A rule is a generator of violations. It may read any setting: one that is refused already ends it (`applied`), so that
+nobody is told of a contradiction with a value that has to change anyway.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from settings.base import UnreadableSettingError
+from settings.environment import AwsEnvironment, LocalEnvironment
+from settings.rules import airflow, cluster, database, local, network, node_groups, storage, tags, zones
+from settings.violations import Violation
+
+AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
+    zones.zones_belong_to_the_region,
+    zones.zones_are_named_once,
+    zones.file_system_zone_is_of_the_environment,
+    tags.keys_are_allowed,
+    tags.keys_differ_in_more_than_case,
+    tags.values_are_allowed,
+    network.cidr_is_a_private_network,
+    network.cidr_has_an_allowed_size,
+    network.subnets_fit,
+    network.nat_gateways_are_at_most_one_a_zone,
+    network.no_nat_needs_interface_endpoints,
+    network.private_subnets_hold_all_nodes_and_pods,
+    cluster.public_limited_names_its_ranges,
+    cluster.only_public_limited_has_ranges,
+    cluster.public_ranges_are_networks,
+    cluster.public_ranges_are_limits,
+    cluster.public_ranges_are_few,
+    cluster.principals_are_named_once,
+    cluster.principals_are_of_the_regions_partition,
+    cluster.someone_can_get_in,
+    cluster.logs_are_named_once,
+    cluster.kube_proxy_is_not_newer_than_the_cluster,
+    cluster.controller_needs_a_nat_gateway,
+    cluster.controller_is_a_known_instance_type,
+    node_groups.name_is_allowed,
+    node_groups.zones_are_of_the_environment,
+    node_groups.zones_are_named_once,
+    node_groups.desired_size_is_at_least_the_fewest,
+    node_groups.desired_size_is_at_most_the_most,
+    node_groups.max_size_is_at_least_the_fewest,
+    node_groups.instance_types_are_known,
+    node_groups.instance_types_are_named_once,
+    node_groups.instance_types_are_of_one_architecture,
+    node_groups.instance_types_hold_enough_pods,
+    node_groups.labels_are_not_reserved,
+    node_groups.taints_are_not_reserved,
+    node_groups.taints_are_named_once,
+    node_groups.some_group_takes_pods,
+    node_groups.airflow_fits_at_the_start,
+    node_groups.airflow_fits_at_the_largest,
+    node_groups.group_names_differ,
+    storage.kind_exists,
+    storage.throughput_is_offered,
+    storage.capacity_is_offered,
+    storage.read_cache_is_offered,
+    storage.backups_are_offered,
+    storage.backup_time_needs_backups,
+    storage.customer_key_is_offered,
+    database.storage_can_grow,
+    database.retained_data_has_backups,
+    airflow.platform_sets_its_own_options,
+    airflow.base_url_has_a_valid_port,
+    airflow.parallelism_fits,
+)
+
+LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
+    airflow.platform_sets_its_own_options,
+    airflow.base_url_has_a_valid_port,
+    local.parallelism_fits,
+)
+
+Environment = TypeVar("Environment")
+
+
+def applied(
+    rules: Iterable[Callable[[Environment], Iterator[Violation]]], environment: Environment
+) -> Iterator[Violation]:
+    """What breaks the rules, as far as the rules can be told."""
+    for rule in rules:
+        try:
+            yield from rule(environment)
+        except UnreadableSettingError:
+            continue
+
+
+def rules_broken_by(environment: AwsEnvironment | LocalEnvironment) -> list[Violation]:
+    """Every rule across settings that the environment breaks."""
+    if isinstance(environment, AwsEnvironment):
+        return list(applied(AWS_RULES, environment))
+    return list(applied(LOCAL_RULES, environment))

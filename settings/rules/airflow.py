@@ -1,0 +1,31 @@
+"""Rules on Airflow."""
+
+from collections.abc import Iterator
+
+from settings.capacity import aws_slots
+from settings.environment import AwsEnvironment, LocalEnvironment
+from settings.platform_options import platform_option
+from settings.violations import Violation
+
+
+def platform_sets_its_own_options(environment: AwsEnvironment | LocalEnvironment) -> Iterator[Violation]:
+    """Two sources of one option contradict each other sooner or later."""
+    for option, value in environment.airflow.config.items():
+        if platform_option(option):
+            yield Violation(f"airflow.config.{option}", "must be left out: the platform sets this option", value)
+
+
+def base_url_has_a_valid_port(environment: AwsEnvironment | LocalEnvironment) -> Iterator[Violation]:
+    """Ports end at 65535."""
+    url = environment.airflow.base_url
+    port = url.rpartition(":")[2]
+    if port.isdigit() and not 1 <= int(port) <= 65535:
+        yield Violation("airflow.base_url", "must have a port from 1 to 65535", url)
+
+
+def parallelism_fits(environment: AwsEnvironment) -> Iterator[Violation]:
+    """More running tasks than the nodes hold are pods that wait, and then fail as stuck in queued."""
+    parallelism, slots = environment.airflow.parallelism, aws_slots(environment)
+    if parallelism is not None and slots and parallelism > slots:
+        rule = f"must be at most {slots}, the task pods that the node groups hold at max_size beside Airflow itself"
+        yield Violation("airflow.parallelism", rule, parallelism)
