@@ -5,6 +5,7 @@ STORAGE_CLASS = "aws-fsx-sc"
 VOLUME = "aws-fsx-pv"
 CLAIM = "aws-fsx-pvc"
 CONFIG_MAP = "airflow-config"
+PLATFORM_FILES = "airflow-platform-files"
 WORKER_POD_TEMPLATE = "airflow-worker-pod-template"
 POD_LAUNCHER_ROLE = "pod-launcher-role"
 POD_LAUNCHER_ROLE_BINDING = "pod-launcher-role-binding"
@@ -19,6 +20,9 @@ SCHEDULER = "airflow-scheduler"
 DAG_PROCESSOR = "airflow-dag-processor"
 TRIGGERER = "airflow-triggerer"
 
+# PostgreSQL in the cluster, where no platform brings a database: StatefulSet, Service and Secret.
+DATABASE = "airflow-database"
+
 # Jobs (their names end in a hash of what they run) and the ServiceAccounts of their pods.
 MIGRATION = "airflow-migration"
 ADMIN_USER = "airflow-admin-user"
@@ -28,7 +32,7 @@ STORAGE_SETUP = "airflow-storage-setup"
 WORKER = "airflow-worker"
 
 SECRETS = "airflow-secrets"
-ADMIN_PASSWORD = "airflow-admin-password"
+ADMIN_PASSWORD = "airflow-admin-password"  # noqa: S105 a name
 
 READS_SECRETS = (API_SERVER, SCHEDULER, DAG_PROCESSOR, TRIGGERER, MIGRATION)
 """ServiceAccounts whose pods read the database's credentials and Airflow's keys."""

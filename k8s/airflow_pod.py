@@ -1,0 +1,131 @@
+"""Pods of Airflow's own processes: the components and the Jobs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cdk8s_plus_28 import k8s
+
+from k8s import names, paths, volumes
+from k8s.config_maps import ConfigMapData
+from k8s.context import ReleaseContext
+from k8s.resources import image, resources
+from k8s.security import container_security, pod_security
+
+WAIT_SECONDS = 300
+"""Seconds that one start of the waiting container waits for the schema; then the kubelet starts it again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AirflowPod:
+    """Builds the pods of one component, all with the platform's environment, files and secrets."""
+
+    release: ReleaseContext
+    service_account: str
+    cpu_millicores: int
+    memory_mib: int
+    with_data: bool = True
+    """Mount DAGs and logs."""
+
+    with_pod_template: bool = False
+    with_admin_password: bool = False
+    extra_environment: Mapping[str, str] | None = None
+
+    def container(
+        self,
+        name: str,
+        args: Sequence[str],
+        *,
+        ports: Mapping[str, int] | None = None,
+        startup: k8s.Probe | None = None,
+        liveness: k8s.Probe | None = None,
+        readiness: k8s.Probe | None = None,
+        lifecycle: k8s.Lifecycle | None = None,
+    ) -> k8s.Container:
+        """A container of Airflow's image. Its entry point stays: it sets umask and preloads what ARM needs."""
+        return k8s.Container(
+            name=name,
+            image=image(self.release.airflow),
+            image_pull_policy="IfNotPresent",
+            args=list(args),
+            env_from=[k8s.EnvFromSource(config_map_ref=k8s.ConfigMapEnvSource(name=names.CONFIG_MAP))],
+            env=[k8s.EnvVar(name=name, value=value) for name, value in (self.extra_environment or {}).items()] or None,
+            ports=[k8s.ContainerPort(name=port, container_port=number) for port, number in (ports or {}).items()]
+            or None,
+            resources=resources(cpu_millicores=self.cpu_millicores, memory_mib=self.memory_mib),
+            security_context=container_security(),
+            startup_probe=startup,
+            liveness_probe=liveness,
+            readiness_probe=readiness,
+            lifecycle=lifecycle,
+            volume_mounts=self._mounts(),
+        )
+
+    def wait_for_schema(self) -> k8s.Container:
+        """Ends when the database's schema is this image's, or newer."""
+        return self.container(
+            "wait-for-schema", paths.script("schema_version", "wait", "--timeout-seconds", str(WAIT_SECONDS))
+        )
+
+    def spec(
+        self,
+        container: k8s.Container,
+        *,
+        waits_for_schema: bool,
+        grace_seconds: int,
+        uses_kubernetes: bool = False,
+        restart_policy: str = "Always",
+        topology_spread_constraints: Sequence[k8s.TopologySpreadConstraint] | None = None,
+    ) -> k8s.PodSpec:
+        """`uses_kubernetes`: the pod gets its ServiceAccount's token."""
+        return k8s.PodSpec(
+            service_account_name=self.service_account,
+            automount_service_account_token=uses_kubernetes,
+            enable_service_links=False,
+            restart_policy=restart_policy,
+            termination_grace_period_seconds=grace_seconds,
+            security_context=pod_security(),
+            topology_spread_constraints=list(topology_spread_constraints) if topology_spread_constraints else None,
+            init_containers=[self.wait_for_schema()] if waits_for_schema else None,
+            containers=[container],
+            volumes=self._volumes(),
+        )
+
+    def checksums(self) -> dict[str, str]:
+        """Annotations that change when a ConfigMap changes that these pods use, so that they are made anew."""
+        return {f"checksum/{each.name}": each.checksum for each in self._config_maps()}
+
+    def _config_maps(self) -> list[ConfigMapData]:
+        maps = self.release.config_maps
+        return [maps.config, maps.files, *([maps.worker_pod_template] if self.with_pod_template else [])]
+
+    def _volumes(self) -> list[k8s.Volume]:
+        secrets = self.release.bindings.secrets
+        found = [
+            volumes.temporary_volume(),
+            volumes.config_map_volume(volumes.FILES, names.PLATFORM_FILES),
+            volumes.secrets_volume(volumes.SECRETS, names.SECRETS, secrets),
+        ]
+        if self.with_data:
+            found.append(volumes.data_volume())
+        if self.with_pod_template:
+            found.append(volumes.config_map_volume(volumes.POD_TEMPLATE, names.WORKER_POD_TEMPLATE))
+        if self.with_admin_password:
+            found.append(volumes.secrets_volume(volumes.ADMIN_SECRETS, names.ADMIN_PASSWORD, secrets))
+        return found
+
+    def _mounts(self) -> list[k8s.VolumeMount]:
+        found = [
+            volumes.temporary_mount(),
+            volumes.config_file_mount(),
+            volumes.files_mount(),
+            volumes.secrets_mount(),
+        ]
+        if self.with_data:
+            found += volumes.data_mounts()
+        if self.with_pod_template:
+            found.append(
+                k8s.VolumeMount(name=volumes.POD_TEMPLATE, mount_path=paths.POD_TEMPLATE_DIRECTORY, read_only=True)
+            )
+        if self.with_admin_password:
+            found.append(k8s.VolumeMount(name=volumes.ADMIN_SECRETS, mount_path=paths.ADMIN_SECRETS, read_only=True))
+        return found

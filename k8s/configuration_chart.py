@@ -1,0 +1,32 @@
+"""Everything that pods refer to: configuration, secrets, permissions, network rules."""
+
+import cdk8s
+from cdk8s_plus_28 import k8s
+from constructs import Construct
+
+from k8s import names
+from k8s.access import add_access
+from k8s.context import ReleaseContext
+from k8s.labels import labels
+from k8s.network_policies import add_network_policies
+from k8s.secret_files import add_secrets
+
+COMPONENT = "configuration"
+
+
+class ConfigurationChart(cdk8s.Chart):
+    """ConfigMaps, secrets, ServiceAccounts, Roles and NetworkPolicies."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, release: ReleaseContext) -> None:
+        super().__init__(scope, construct_id)
+        maps = release.config_maps
+        for config_map in (maps.config, maps.files, maps.worker_pod_template):
+            k8s.KubeConfigMap(
+                self,
+                f"ConfigMap-{config_map.name}",
+                metadata=k8s.ObjectMeta(name=config_map.name, namespace=names.NAMESPACE, labels=labels(COMPONENT)),
+                data=config_map.data,
+            )
+        add_secrets(self, release.bindings.secrets)
+        add_access(self)
+        add_network_policies(self, with_database=release.bindings.in_cluster_database is not None)

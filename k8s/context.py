@@ -1,0 +1,20 @@
+"""What every chart of a release is built from."""
+
+from dataclasses import dataclass
+
+from k8s.bindings import PlatformBindings
+from k8s.config_maps import ConfigMaps, config_maps
+from settings.airflow import AirflowSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseContext:
+    """Settings, platform, and the ConfigMaps that follow from them."""
+
+    airflow: AirflowSettings
+    bindings: PlatformBindings
+    config_maps: ConfigMaps
+
+    @staticmethod
+    def of(airflow: AirflowSettings, bindings: PlatformBindings) -> "ReleaseContext":
+        return ReleaseContext(airflow=airflow, bindings=bindings, config_maps=config_maps(airflow, bindings))

@@ -1,0 +1,37 @@
+"""Print one of Airflow's secrets from the mounted files, for Airflow's `_CMD` options.
+
+Standard library only, and no newline at the end: Airflow takes the output as it is.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+
+def database_url(directory: Path) -> str:
+    """The metadata database's URL; percent-encoded, so any password survives it and Airflow's `$` expansion."""
+    database = json.loads((directory / "database.json").read_text())
+    user, password, name = (quote(str(database[key]), safe="") for key in ("username", "password", "dbname"))
+    return f"postgresql+psycopg2://{user}:{password}@{database['host']}:{database['port']}/{name}"
+
+
+def fernet_keys(directory: Path) -> str:
+    """Fernet keys, newest first; the padding is added here because Secrets Manager generates no `=`."""
+    keys = (directory / "fernet-key").read_text().strip().split(",")
+    return ",".join(key.strip() + "=" * (-len(key.strip()) % 4) for key in keys)
+
+
+def read(name: str, directory: Path) -> str:
+    if name == "database-url":
+        return database_url(directory)
+    if name == "fernet-key":
+        return fernet_keys(directory)
+    if name in ("jwt-secret", "api-secret-key"):
+        return (directory / name).read_text().strip()
+    raise SystemExit(f"There is no secret {name!r}.")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(read(sys.argv[1], Path(os.environ["AIRFLOW_SECRETS_DIRECTORY"])))

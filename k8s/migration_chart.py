@@ -1,0 +1,104 @@
+"""The Jobs that run before the components: the schema's migration and the first user."""
+
+import cdk8s
+from cdk8s_plus_28 import k8s
+from constructs import Construct
+
+from k8s import names, paths, secret_files
+from k8s.airflow_pod import AirflowPod
+from k8s.context import ReleaseContext
+from k8s.job import add_job
+from k8s.labels import labels
+
+MIGRATION = "migration"
+ADMIN_USER = "admin-user"
+JOB_CPU_MILLICORES = 250
+JOB_MEMORY_MIB = 1024
+
+# A migration of a big database may outlast the deployment's patience; cut off, it would never get further.
+MIGRATION_DEADLINE_SECONDS = 3600
+ADMIN_USER_DEADLINE_SECONDS = 1800
+
+
+class MigrationChart(cdk8s.Chart):
+    """Jobs `airflow-migration-…` and `airflow-admin-user-…`, anew for each image and configuration."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, release: ReleaseContext) -> None:
+        super().__init__(scope, construct_id)
+        airflow = release.airflow
+        migration = AirflowPod(
+            release=release,
+            service_account=names.MIGRATION,
+            cpu_millicores=JOB_CPU_MILLICORES,
+            memory_mib=JOB_MEMORY_MIB,
+            with_data=False,
+        )
+        self._add(
+            "Migration",
+            migration,
+            name=names.MIGRATION,
+            component=MIGRATION,
+            args=paths.script("schema_version", "migrate"),
+            waits_for_schema=False,
+            deadline_seconds=MIGRATION_DEADLINE_SECONDS,
+        )
+        admin_user = AirflowPod(
+            release=release,
+            service_account=names.ADMIN_USER,
+            cpu_millicores=JOB_CPU_MILLICORES,
+            memory_mib=JOB_MEMORY_MIB,
+            with_data=False,
+            with_admin_password=True,
+        )
+        self._add(
+            "AdminUser",
+            admin_user,
+            name=names.ADMIN_USER,
+            component=ADMIN_USER,
+            args=paths.script(
+                "admin_user",
+                "--username",
+                airflow.admin.username,
+                "--email",
+                airflow.admin.email,
+                "--password-file",
+                f"{paths.ADMIN_SECRETS}/{secret_files.ADMIN_PASSWORD_FILE}",
+            ),
+            waits_for_schema=True,
+            deadline_seconds=ADMIN_USER_DEADLINE_SECONDS,
+        )
+
+    def _add(
+        self,
+        construct_id: str,
+        pod: AirflowPod,
+        *,
+        name: str,
+        component: str,
+        args: list[str],
+        waits_for_schema: bool,
+        deadline_seconds: int,
+    ) -> None:
+        version = pod.release.airflow.version
+        add_job(
+            self,
+            construct_id,
+            name=name,
+            namespace=names.NAMESPACE,
+            labels=labels(component, version),
+            # On the Job, not in its template: there a changed reference would be refused, not run.
+            annotations=secret_files.annotations(pod.release.bindings.secrets, admin=pod.with_admin_password),
+            spec=k8s.JobSpec(
+                backoff_limit=5,  # two at once: one of them fails on a unique violation, and finds the work done later
+                active_deadline_seconds=deadline_seconds,
+                template=k8s.PodTemplateSpec(
+                    metadata=k8s.ObjectMeta(labels=labels(component, version), annotations=pod.checksums()),
+                    spec=pod.spec(
+                        pod.container(component, args),
+                        waits_for_schema=waits_for_schema,
+                        grace_seconds=30,
+                        restart_policy="Never",
+                    ),
+                ),
+            ),
+        )

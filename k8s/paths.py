@@ -1,0 +1,22 @@
+"""Where things stand inside the containers."""
+
+HOME = "/opt/airflow"
+DAGS = f"{HOME}/dags"
+LOGS = f"{HOME}/logs"
+CONFIG_FILE = f"{HOME}/airflow.cfg"
+PLATFORM_FILES = f"{HOME}/platform"
+SECRETS = f"{HOME}/secrets"
+ADMIN_SECRETS = f"{HOME}/admin-secrets"
+POD_TEMPLATE_DIRECTORY = f"{HOME}/pod-template"
+POD_TEMPLATE = f"{POD_TEMPLATE_DIRECTORY}/pod-template.yaml"
+TEMPORARY = "/tmp"  # noqa: S108 a volume of the pod's own
+
+# Folders of the file system, made by the storage set-up Job and mounted by subPath.
+DAGS_FOLDER = "dags"
+LOGS_FOLDER = "logs"
+STORAGE_SETUP_MOUNT = "/mnt/airflow"
+
+
+def script(name: str, *arguments: str) -> list[str]:
+    """Container arguments that run one of k8s/files/; the image's entry point takes `python` as it is."""
+    return ["python", f"{PLATFORM_FILES}/{name}.py", *arguments]

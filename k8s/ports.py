@@ -1,0 +1,6 @@
+"""Ports that more than one object names."""
+
+API_PORT = 8080
+SCHEDULER_HEALTH_PORT = 8974
+TRIGGERER_LOG_PORT = 8794
+DATABASE_PORT = 5432

@@ -1,0 +1,103 @@
+"""Secrets as the files that pods find: the same names from AWS Secrets Manager and from Kubernetes Secrets."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+
+import cdk8s
+from cdk8s_plus_28 import k8s
+from constructs import Construct
+
+from k8s import names
+from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
+from k8s.checksum import checksum
+from k8s.labels import labels
+from k8s.ports import DATABASE_PORT
+
+COMPONENT = "secrets"
+DATABASE_USER = DATABASE_NAME = "airflow"
+ADMIN_PASSWORD_FILE = "admin-password"  # noqa: S105 a file's name
+DATABASE_PASSWORD_FILE = "password"  # noqa: S105 a file's name
+
+Secrets = SecretsManagerSecrets | GeneratedSecrets
+
+
+def shared_files(secrets: Secrets) -> dict[str, str]:
+    """File name -> ARN, or the content where secrets are generated: what every component reads."""
+    database = secrets.database if isinstance(secrets, SecretsManagerSecrets) else database_json(secrets)
+    return {
+        "database.json": database,
+        "fernet-key": secrets.fernet_key,
+        "jwt-secret": secrets.jwt_secret,
+        "api-secret-key": secrets.api_secret_key,
+    }
+
+
+def admin_files(secrets: Secrets) -> dict[str, str]:
+    """File name -> ARN or content: what only the Job that makes the first user reads."""
+    return {ADMIN_PASSWORD_FILE: secrets.admin_password}
+
+
+def database_json(secrets: GeneratedSecrets) -> str:
+    """The database in the cluster, as RDS would write it."""
+    return json.dumps(
+        {
+            "username": DATABASE_USER,
+            "password": secrets.database_password,
+            "host": names.DATABASE,
+            "port": DATABASE_PORT,
+            "dbname": DATABASE_NAME,
+        }
+    )
+
+
+def annotations(secrets: Secrets, *, admin: bool = False) -> dict[str, str]:
+    """An annotation that changes when other secrets are meant, so that the pods which carry it are made anew.
+
+    On AWS the ARNs themselves: they are tokens until the deployment, which nobody may hash.
+    """
+    files = {**shared_files(secrets), **(admin_files(secrets) if admin else {})}
+    if isinstance(secrets, GeneratedSecrets):
+        return {"checksum/secrets": checksum(files)}
+    return {"airflow-on-eks/secrets": " ".join(f"{name}={arn}" for name, arn in files.items())}
+
+
+def add_secrets(scope: Construct, secrets: Secrets) -> None:
+    """The objects that the pods' volumes name."""
+    if isinstance(secrets, SecretsManagerSecrets):
+        add_secret_provider_class(scope, "SecretProvider", names.SECRETS, shared_files(secrets))
+        add_secret_provider_class(scope, "AdminPasswordProvider", names.ADMIN_PASSWORD, admin_files(secrets))
+        return
+    add_secret(scope, "Secrets", names.SECRETS, shared_files(secrets))
+    add_secret(scope, "AdminPassword", names.ADMIN_PASSWORD, admin_files(secrets))
+    add_secret(scope, "DatabasePassword", names.DATABASE, {DATABASE_PASSWORD_FILE: secrets.database_password})
+
+
+def add_secret_provider_class(scope: Construct, construct_id: str, name: str, files: Mapping[str, str]) -> None:
+    """Files from AWS Secrets Manager, read with the AWS role of the pod that mounts them."""
+    provider = cdk8s.ApiObject(
+        scope,
+        construct_id,
+        api_version="secrets-store.csi.x-k8s.io/v1",
+        kind="SecretProviderClass",
+        metadata=cdk8s.ApiObjectMetadata(name=name, namespace=names.NAMESPACE, labels=labels(COMPONENT)),
+    )
+    # JSON is YAML, which the provider reads, and quotes what the ARNs may hold.
+    objects = [{"objectName": arn, "objectType": "secretsmanager", "objectAlias": file} for file, arn in files.items()]
+    provider.add_json_patch(
+        cdk8s.JsonPatch.add(
+            "/spec",
+            {"provider": "aws", "parameters": {"usePodIdentity": "true", "objects": json.dumps(objects, indent=1)}},
+        )
+    )
+
+
+def add_secret(scope: Construct, construct_id: str, name: str, files: Mapping[str, str]) -> None:
+    # `data`, not `stringData`: the object reads back as it was applied, so applying it again changes nothing.
+    k8s.KubeSecret(
+        scope,
+        construct_id,
+        metadata=k8s.ObjectMeta(name=name, namespace=names.NAMESPACE, labels=labels(COMPONENT)),
+        type="Opaque",
+        data={file: b64encode(content.encode()).decode() for file, content in files.items()},
+    )

@@ -1,0 +1,194 @@
+"""The shared file system on the cluster: namespaces, volumes, claims, and the Job that makes it ready."""
+
+import cdk8s
+from cdk8s_plus_28 import k8s
+from constructs import Construct
+
+from k8s import names, paths
+from k8s.bindings import FsxVolume, HostPathVolume
+from k8s.context import ReleaseContext
+from k8s.job import add_job
+from k8s.labels import labels
+from k8s.resources import image, resources
+from k8s.security import AIRFLOW_GID, AIRFLOW_UID
+
+COMPONENT = "storage"
+SETUP = "storage-setup"
+FSX_DRIVER = "fsx.csi.aws.com"
+
+CAPACITY = "1200Gi"
+"""What volumes and claims say they hold. Constant: a claim cannot shrink, and nothing enforces it on a shared file
+system, whose real capacity is a setting."""
+
+
+class StorageChart(cdk8s.Chart):
+    """Namespaces, StorageClass `aws-fsx-sc`, volume `aws-fsx-pv` with claim `aws-fsx-pvc`, and the set-up Job."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, release: ReleaseContext) -> None:
+        super().__init__(scope, construct_id)
+        self._add_namespace("Namespace", names.NAMESPACE, enforce="restricted")
+        self._add_namespace("SetupNamespace", names.STORAGE_SETUP_NAMESPACE, enforce="baseline")
+        volume = release.bindings.volume
+        if isinstance(volume, FsxVolume):
+            self._add_storage_class(volume)
+        # The second pair is for the set-up Job: a claim cannot be used from another namespace.
+        self._add_volume("", volume, names.NAMESPACE)
+        self._add_volume("Setup", volume, names.STORAGE_SETUP_NAMESPACE)
+        self._add_setup_network_policy()
+        self._add_setup_job(release)
+
+    def _add_namespace(self, construct_id: str, name: str, *, enforce: str) -> None:
+        standard = {"enforce": enforce, "warn": enforce, "audit": enforce}
+        k8s.KubeNamespace(
+            self,
+            construct_id,
+            metadata=k8s.ObjectMeta(
+                name=name,
+                labels={
+                    **labels(COMPONENT),
+                    **{f"pod-security.kubernetes.io/{mode}": level for mode, level in standard.items()},
+                    **{f"pod-security.kubernetes.io/{mode}-version": "latest" for mode in standard},
+                },
+            ),
+        )
+
+    def _add_storage_class(self, volume: FsxVolume) -> None:
+        """Makes a new file system like ours for whoever asks.
+
+        Parameters are immutable, so they follow no setting that may change (their names: "Dynamic Provisioning" and
+        controller.go of aws-fsx-csi-driver). The driver's own defaults do not work: SCRATCH_1, Lustre 2.10.
+        """
+        k8s.KubeStorageClass(
+            self,
+            "StorageClass",
+            metadata=k8s.ObjectMeta(name=names.STORAGE_CLASS, labels=labels(COMPONENT)),
+            provisioner=FSX_DRIVER,
+            parameters={
+                "subnetId": volume.subnet_id,
+                "securityGroupIds": volume.security_group_id,
+                "deploymentType": "PERSISTENT_2",
+                "storageType": "SSD",
+                "perUnitStorageThroughput": "125",
+                "fileSystemTypeVersion": "2.15",
+            },
+            mount_options=["flock"],
+            reclaim_policy="Retain",
+            volume_binding_mode="Immediate",
+        )
+
+    def _add_volume(self, prefix: str, volume: FsxVolume | HostPathVolume, namespace: str) -> None:
+        """A volume and a claim that name each other, so that neither can bind to anything else."""
+        setup = namespace == names.STORAGE_SETUP_NAMESPACE
+        volume_name = f"{names.VOLUME}-setup" if setup else names.VOLUME
+        # Without a class where there is no FSx: nothing may provision this, and the default class must not.
+        storage_class = names.STORAGE_CLASS if isinstance(volume, FsxVolume) else ""
+        capacity = {"storage": k8s.Quantity.from_string(CAPACITY)}
+        k8s.KubePersistentVolume(
+            self,
+            f"{prefix}Volume",
+            metadata=k8s.ObjectMeta(name=volume_name, labels=labels(COMPONENT)),
+            spec=k8s.PersistentVolumeSpec(
+                access_modes=["ReadWriteMany"],
+                capacity=capacity,
+                claim_ref=k8s.ObjectReference(
+                    api_version="v1", kind="PersistentVolumeClaim", namespace=namespace, name=names.CLAIM
+                ),
+                persistent_volume_reclaim_policy="Retain",
+                storage_class_name=storage_class,
+                volume_mode="Filesystem",
+                mount_options=["flock"] if isinstance(volume, FsxVolume) else None,
+                csi=_fsx_source(volume, setup=setup) if isinstance(volume, FsxVolume) else None,
+                host_path=k8s.HostPathVolumeSource(path=volume.path, type="DirectoryOrCreate")
+                if isinstance(volume, HostPathVolume)
+                else None,
+            ),
+        )
+        k8s.KubePersistentVolumeClaim(
+            self,
+            f"{prefix}Claim",
+            metadata=k8s.ObjectMeta(name=names.CLAIM, namespace=namespace, labels=labels(COMPONENT)),
+            spec=k8s.PersistentVolumeClaimSpec(
+                access_modes=["ReadWriteMany"],
+                resources=k8s.ResourceRequirements(requests=capacity),
+                storage_class_name=storage_class,
+                volume_mode="Filesystem",
+                volume_name=volume_name,
+            ),
+        )
+
+    def _add_setup_network_policy(self) -> None:
+        """Root pods talk to no one. (The node mounts the volume, not the pod.)"""
+        k8s.KubeNetworkPolicy(
+            self,
+            "SetupNetworkPolicy",
+            metadata=k8s.ObjectMeta(name="deny-all", namespace=names.STORAGE_SETUP_NAMESPACE, labels=labels(COMPONENT)),
+            spec=k8s.NetworkPolicySpec(pod_selector=k8s.LabelSelector(), policy_types=["Ingress", "Egress"]),
+        )
+
+    def _add_setup_job(self, release: ReleaseContext) -> None:
+        """Makes the DAG and log folders of a fresh, root-owned file system, and gives them to Airflow's user.
+
+        fsGroup is not applied to a ReadWriteMany volume. `install -d` makes what is missing and sets owner and mode
+        of exactly these folders: done twice it changes nothing, and it never goes into them.
+        """
+        airflow = release.airflow
+        folders = [f"{paths.STORAGE_SETUP_MOUNT}/{folder}" for folder in (paths.DAGS_FOLDER, paths.LOGS_FOLDER)]
+        # setgid: what is made inside keeps Airflow's group.
+        install = ["install", "-d", "-o", str(AIRFLOW_UID), "-g", str(AIRFLOW_GID), "-m", "2775"]
+        add_job(
+            self,
+            "SetupJob",
+            name=names.STORAGE_SETUP,
+            namespace=names.STORAGE_SETUP_NAMESPACE,
+            labels=labels(SETUP, airflow.version),
+            spec=k8s.JobSpec(
+                backoff_limit=5,
+                active_deadline_seconds=1800,
+                template=k8s.PodTemplateSpec(
+                    metadata=k8s.ObjectMeta(labels=labels(SETUP, airflow.version)),
+                    spec=k8s.PodSpec(
+                        automount_service_account_token=False,
+                        enable_service_links=False,
+                        restart_policy="Never",
+                        termination_grace_period_seconds=5,
+                        security_context=k8s.PodSecurityContext(
+                            run_as_user=0,
+                            run_as_group=0,
+                            seccomp_profile=k8s.SeccompProfile(type="RuntimeDefault"),
+                        ),
+                        containers=[
+                            k8s.Container(
+                                name=SETUP,
+                                image=image(airflow),  # any image with coreutils; this one is needed anyway
+                                image_pull_policy="IfNotPresent",
+                                command=[*install, *folders],
+                                resources=resources(cpu_millicores=50, memory_mib=64),
+                                security_context=k8s.SecurityContext(
+                                    allow_privilege_escalation=False,
+                                    # CHOWN to give the folders away, FOWNER to set their mode afterwards.
+                                    capabilities=k8s.Capabilities(drop=["ALL"], add=["CHOWN", "FOWNER"]),
+                                    read_only_root_filesystem=True,
+                                ),
+                                volume_mounts=[k8s.VolumeMount(name="data", mount_path=paths.STORAGE_SETUP_MOUNT)],
+                            )
+                        ],
+                        volumes=[
+                            k8s.Volume(
+                                name="data",
+                                persistent_volume_claim=k8s.PersistentVolumeClaimVolumeSource(claim_name=names.CLAIM),
+                            )
+                        ],
+                    ),
+                ),
+            ),
+        )
+
+
+def _fsx_source(volume: FsxVolume, *, setup: bool) -> k8s.CsiPersistentVolumeSource:
+    return k8s.CsiPersistentVolumeSource(
+        driver=FSX_DRIVER,
+        # The kubelet takes volumes of one handle for one volume, and would mix the two up on a node that runs pods of
+        # both. The driver mounts by DNS and mount name, and reads the handle of a static volume nowhere (node.go).
+        volume_handle=f"{volume.file_system_id}-setup" if setup else volume.file_system_id,
+        volume_attributes={"dnsname": volume.dns_name, "mountname": volume.mount_name},
+    )
