@@ -1,10 +1,11 @@
 """Synthesis in tests, with the feature flags of a deployment."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import App, Stack
+from aws_cdk import App, Environment, Stack
 from aws_cdk.assertions import Template
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,3 +20,10 @@ def cdk_app() -> App:
 def template_of(stack: Stack) -> dict[str, Any]:
     """The stack's template, as CloudFormation gets it."""
     return dict(Template.from_stack(stack).to_json())
+
+
+def stack_with(build: Callable[[Stack], object]) -> dict[str, Any]:
+    """The template of a stack, in a known account and region, that holds what `build` makes in it."""
+    stack = Stack(cdk_app(), "Stack", env=Environment(account="111122223333", region="eu-central-1"))
+    build(stack)
+    return template_of(stack)
