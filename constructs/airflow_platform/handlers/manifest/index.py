@@ -1,4 +1,4 @@
-"""The custom resource Custom::AWSCDK-EKS-KubernetesManifest.
+"""The custom resource Custom::AWSCDK-EKS-KubernetesResource.
 
 Create and Update apply the manifest, wait until it runs, and then delete what it has no more. Delete removes all of
 it. A deployment that says "complete" is one whose Jobs have succeeded and whose Deployments are available.

@@ -1,0 +1,91 @@
+"""The controller machine."""
+
+import textwrap
+
+from aws_cdk import Tags
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from airflow_platform.resources import ignore_lint, resource
+from settings.cluster import KubernetesVersion
+from settings.instance_types import facts_of
+
+KUBECTL_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
+MACHINE_ARCHITECTURES = {"x86_64": ec2.AmazonLinuxCpuType.X86_64, "arm64": ec2.AmazonLinuxCpuType.ARM_64}
+DISK_SIZE_GIB = 10
+
+
+class Controller(Construct):
+    """A small Amazon Linux 2023 machine with AWS CLI v2, kubectl and a kubeconfig for every user.
+
+    The only way in is SSM Session Manager: no key, no inbound rule, no public address. A change of its user data
+    replaces it, so kubectl follows the cluster's version; nothing on it is worth keeping.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        instance_type: str,
+        cluster_name: str,
+        version: KubernetesVersion,
+        vpc: ec2.IVpc,
+        subnet: ec2.ISubnet,
+        security_group: ec2.ISecurityGroup,
+        role: iam.IRole,
+        region: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        facts = facts_of(instance_type)
+        if facts is None:
+            raise ValueError(f"Unknown instance type: {instance_type}")
+        user_data = ec2.UserData.for_linux()
+        user_data.add_commands(*_commands(cluster_name, version, region, KUBECTL_ARCHITECTURES[facts.architecture]))
+        self.instance = ec2.Instance(
+            self,
+            "Instance",
+            vpc=vpc,
+            vpc_subnets=ec2.SubnetSelection(subnets=[subnet]),
+            instance_type=ec2.InstanceType(instance_type),
+            machine_image=ec2.MachineImage.latest_amazon_linux2023(cpu_type=MACHINE_ARCHITECTURES[facts.architecture]),
+            role=role,
+            security_group=security_group,
+            require_imdsv2=True,
+            block_devices=[
+                ec2.BlockDevice(
+                    device_name="/dev/xvda",
+                    volume=ec2.BlockDeviceVolume.ebs(
+                        DISK_SIZE_GIB, encrypted=True, volume_type=ec2.EbsDeviceVolumeType.GP3
+                    ),
+                )
+            ],
+            user_data=user_data,
+            user_data_causes_replacement=True,
+        )
+        ignore_lint(resource(self.instance, ec2.CfnInstance), "W3010")  # the zone is the settings', like every zone
+        Tags.of(self.instance).add("Name", f"{cluster_name}-controller")
+
+    @property
+    def instance_id(self) -> str:
+        return self.instance.instance_id
+
+
+def _commands(cluster_name: str, version: KubernetesVersion, region: str, architecture: str) -> list[str]:
+    """The newest kubectl of the cluster's minor version, checked, and one kubeconfig for everybody on the machine."""
+    script = f"""\
+        set -euo pipefail
+        aws --version | grep -q '^aws-cli/2'
+        cd "$(mktemp -d)"
+        release="$(curl -fsSL --retry 10 --retry-all-errors https://dl.k8s.io/release/stable-{version}.txt)"
+        base="https://dl.k8s.io/release/$release/bin/linux/{architecture}"
+        curl -fsSL --retry 10 --retry-all-errors -O "$base/kubectl" -O "$base/kubectl.sha256"
+        echo "$(cat kubectl.sha256)  kubectl" | sha256sum --check
+        install -m 0755 kubectl /usr/local/bin/kubectl
+        install -d -m 0755 /etc/kubernetes
+        aws eks update-kubeconfig --region {region} --name {cluster_name} --kubeconfig /etc/kubernetes/kubeconfig
+        chmod 0644 /etc/kubernetes/kubeconfig
+        echo 'export KUBECONFIG="${{KUBECONFIG:-/etc/kubernetes/kubeconfig}}"' > /etc/profile.d/kubeconfig.sh
+        """
+    return textwrap.dedent(script).splitlines()
