@@ -70,5 +70,5 @@ def handler_code() -> lambda_.Code:
     return lambda_.Code.from_asset(
         str(SOURCE_ROOT),
         ignore_mode=IgnoreMode.GIT,
-        exclude=["*", f"!{package}", f"{package}/*", f"!{package}/{folder}", "!*.py", f"{package}/*.py", "__pycache__"],
+        exclude=["/*", f"!/{package}", f"/{package}/*", f"!/{package}/{folder}", "__pycache__"],
     )
