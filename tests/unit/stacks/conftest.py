@@ -1,0 +1,43 @@
+"""The four stacks below cluster and Airflow, of both AWS environments."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App
+
+from settings import AwsEnvironment, load_aws_environment
+from stacks.base import PlatformStack
+from stacks.database_stack import DatabaseStack
+from stacks.iam_stack import IamStack
+from stacks.network_stack import NetworkStack
+from stacks.storage_stack import StorageStack
+from tests.support.synth import cdk_app, template_of
+
+ROOT = Path(__file__).resolve().parents[3]
+ENVIRONMENTS = ("dev", "production")
+
+Templates = dict[str, dict[str, Any]]
+
+
+def foundation(app: App, settings: AwsEnvironment) -> list[PlatformStack]:
+    """Network, IAM, storage and database, wired as in app.py."""
+    network = NetworkStack(app, "NetworkStack", settings=settings)
+    iam = IamStack(app, "IamStack", settings=settings)
+    return [
+        network,
+        iam,
+        StorageStack(app, "StorageStack", settings=settings, network=network),
+        DatabaseStack(app, "DatabaseStack", settings=settings, network=network, iam=iam),
+    ]
+
+
+def templates_of(settings: AwsEnvironment) -> Templates:
+    """Stack -> template."""
+    return {stack.node.id: template_of(stack) for stack in foundation(cdk_app(), settings)}
+
+
+@pytest.fixture(scope="session")
+def all_templates() -> dict[str, Templates]:
+    """Environment -> stack -> template."""
+    return {name: templates_of(load_aws_environment(name, ROOT)) for name in ENVIRONMENTS}
