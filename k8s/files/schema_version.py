@@ -6,21 +6,24 @@ again: a roll-back would hang. Here a database whose revision this image does no
 
 # mypy: disable-error-code="import-not-found"
 import argparse
+import logging
 import os
 import sys
 import time
 from enum import Enum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import airflow
 from airflow.configuration import conf
+from airflow.models import import_all_models
+from airflow.models.base import Base
 from airflow.utils.db_manager import RunDBManager
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
-from sqlalchemy.engine import Connection
+from sqlalchemy import MetaData, create_engine, inspect, text
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -59,18 +62,24 @@ def schema(name: str, version_table: str, migrations: str) -> Schema:
     return Schema(name, version_table, frozenset(scripts.get_heads()), known)
 
 
+def managers() -> list[Any]:
+    """What looks after the tables of providers (FAB); the list has no public name in Airflow 3.0 to 3.3."""
+    return list(RunDBManager()._managers)
+
+
 def schemas() -> list[Schema]:
-    """Airflow's own schema and those of providers with tables (FAB), as `airflow db migrate` finds them."""
+    """Airflow's own schema and those of providers, as `airflow db migrate` finds them."""
     own = schema("airflow", "alembic_version", str(Path(airflow.__file__).parent / "migrations"))
-    # The list of managers has no public name in Airflow 3.0 to 3.3.
-    managers = RunDBManager()._managers
-    return [own, *(schema(each.__name__, each.version_table_name, each.migration_dir) for each in managers)]
+    return [own, *(schema(each.__name__, each.version_table_name, each.migration_dir) for each in managers())]
 
 
-def states(wanted: list[Schema], deadline: float) -> dict[str, State]:
+def database() -> Engine:
+    """A connection each time it is used: a database that restarts, or moves, is found again."""
+    return create_engine(conf.get_mandatory_value("database", "sql_alchemy_conn"), poolclass=NullPool)
+
+
+def states(wanted: list[Schema], engine: Engine, deadline: float) -> dict[str, State]:
     """The state of each schema. A database that does not answer yet is asked again until the deadline."""
-    # A connection a look: a database that restarts, or moves, is found again.
-    engine = create_engine(conf.get_mandatory_value("database", "sql_alchemy_conn"), poolclass=NullPool)
     while True:
         try:
             with engine.connect() as connection:
@@ -87,9 +96,9 @@ def describe(found: dict[str, State]) -> str:
 
 
 def wait(deadline: float) -> None:
-    wanted, last = schemas(), ""
+    wanted, engine, last = schemas(), database(), ""
     while True:
-        found = states(wanted, deadline)
+        found = states(wanted, engine, deadline)
         if (text := describe(found)) != last:
             print(text, flush=True)
             last = text
@@ -100,11 +109,36 @@ def wait(deadline: float) -> None:
         time.sleep(POLL_SECONDS)
 
 
+def relax(connection: Connection) -> None:
+    """Let this version add rows to a newer schema: columns that it does not know, without a default, may be null.
+
+    Without this a roll-back from 3.3 to 3.2 works until the first new DAG, whose row the older version cannot write.
+    The newer version fills such columns again as it writes the rows.
+    """
+    import_all_models()
+    inspector, quote = inspect(connection), connection.dialect.identifier_preparer
+    known: list[MetaData] = [Base.metadata, *(each.metadata for each in managers())]
+    for table in (table for metadata in known for table in metadata.sorted_tables):
+        if not inspector.has_table(table.name):
+            continue
+        key = inspector.get_pk_constraint(table.name)["constrained_columns"]
+        for column in inspector.get_columns(table.name):
+            name, optional = column["name"], column["nullable"] or column["default"] is not None
+            if name not in table.columns and name not in key and not optional and not column.get("identity"):
+                print(f"{table.name}.{name} may be null: this version does not know it.", flush=True)
+                connection.execute(
+                    text(f"ALTER TABLE {quote.format_table(table)} ALTER COLUMN {quote.quote(name)} DROP NOT NULL")
+                )
+
+
 def migrate(deadline: float) -> None:
-    found = states(schemas(), deadline)
+    engine = database()
+    found = states(schemas(), engine, deadline)
     print(describe(found), flush=True)
     if State.NEWER in found.values() and State.OLDER not in found.values():
         print("Nothing to migrate: a newer version of Airflow has been here.", flush=True)
+        with engine.begin() as connection:
+            relax(connection)
         return
     # Also when all are equal: a first migration that was cut off may lack the rows that come after the tables.
     os.execvp("airflow", ["airflow", "db", "migrate"])  # noqa: S606 no shell is wanted
@@ -115,4 +149,6 @@ if __name__ == "__main__":
     parser.add_argument("action", choices=["wait", "migrate"])
     parser.add_argument("--timeout-seconds", type=float, default=300, help="default 300")
     arguments = parser.parse_args()
+    # Two lines at each look.
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
     {"wait": wait, "migrate": migrate}[arguments.action](time.monotonic() + arguments.timeout_seconds)
