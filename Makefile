@@ -33,7 +33,7 @@ node_modules/.complete: package.json package-lock.json
 
 synth: setup ## Write the CloudFormation templates of ENV (default dev) to cdk.out
 	@$(BIN)/python -m settings $(ENV)
-	$(CDK) synth --all --quiet -c environment=$(ENV)
+	$(CDK) synth --quiet -c environment=$(ENV)
 	@echo "cdk.out holds:"; ls cdk.out/*Stack.template.json
 
 diff: setup ## Show what a deployment of ENV would change

@@ -38,13 +38,23 @@ def main(environment: str, concurrency: str) -> int:
         sys.exit(str(error))
     context = ["-c", f"environment={environment}"]
     assembly = ROOT / "cdk.out"
-    subprocess.run([CDK, "synth", "--all", "--quiet", *context], cwd=ROOT, check=True)
+    subprocess.run([CDK, "synth", "--quiet", *context], cwd=ROOT, check=True)
     templates = stack_templates(assembly)
     try:
         found = leftovers(templates, {stack: deployed(stack, settings.region) for stack in templates})
     except (BotoCoreError, ClientError) as error:
         sys.exit(f"Can't read the stacks of environment {settings.name} in {settings.region}: {error}")
-    command = [CDK, "destroy", "--all", "--force", "--concurrency", concurrency, "--app", assembly, *context]
+    command: list[str | Path] = [
+        CDK,
+        "destroy",
+        "--all",
+        "--force",
+        "--concurrency",
+        concurrency,
+        "--app",
+        assembly,
+        *context,
+    ]
     code = subprocess.run(command, cwd=ROOT, check=False).returncode
     if code == 0:
         print(report(found, templates))

@@ -1,8 +1,7 @@
 """Airflow on the cluster."""
 
 import cdk8s
-from aws_cdk import CfnOutput
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from k8s.bindings import FsxVolume, PlatformBindings, SecretsManagerSecrets
 from k8s.names import NAMESPACE, WEB_SERVICE
@@ -27,7 +26,9 @@ class AirflowStack(PlatformStack):
         storage: StorageStack,
         database: DatabaseStack,
     ) -> None:
-        super().__init__(scope, construct_id, settings=settings, part="airflow", description="Airflow on EKS: Airflow itself")
+        super().__init__(
+            scope, construct_id, settings=settings, part="airflow", description="Airflow on EKS: Airflow itself"
+        )
         file_system, secrets = storage.file_system, database.secrets
         bindings = PlatformBindings(
             volume=FsxVolume(
@@ -47,7 +48,7 @@ class AirflowStack(PlatformStack):
             in_cluster_database=None,
             task_slots=task_slots(settings),
         )
-        manifests = {}
+        manifests: dict[str, IConstruct] = {}
         for step in release(cdk8s.App(), airflow=settings.airflow, bindings=bindings):
             manifest = cluster.cluster.add_manifest(
                 self, step.id, step.chart, timeout_minutes=settings.airflow.rollout_timeout_minutes
@@ -55,18 +56,8 @@ class AirflowStack(PlatformStack):
             manifest.node.add_dependency(*[manifests[earlier] for earlier in step.after])
             manifests[step.id] = manifest
 
-        outputs = {
-            "KubeconfigCommand": cluster.cluster.kubeconfig_command,
-            "PortForwardCommand": f"kubectl --namespace {NAMESPACE} port-forward service/{WEB_SERVICE} 8080:8080",
-            "AirflowUrl": settings.airflow.base_url,
-            "AdminUser": settings.airflow.admin.username,
-            "AdminPasswordCommand": (
-                f"aws secretsmanager get-secret-value --region {self.region} --query SecretString --output text"
-                f" --secret-id {secrets.admin_password.secret_arn}"
-            ),
-            "FileSystemId": file_system.file_system_id,
-        }
-        if cluster.controller_session_command:
-            outputs["ControllerSessionCommand"] = cluster.controller_session_command
-        for name, value in outputs.items():
-            CfnOutput(self, name, value=value)
+        self.add_outputs(
+            PortForwardCommand=f"kubectl --namespace {NAMESPACE} port-forward service/{WEB_SERVICE} 8080:8080",
+            AirflowUrl=settings.airflow.base_url,
+            AdminUser=settings.airflow.admin.username,
+        )

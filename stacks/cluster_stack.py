@@ -77,3 +77,6 @@ class ClusterStack(PlatformStack):
                 security_group=groups.controller,
                 role=roles.controller,
             )
+        self.add_outputs(KubeconfigCommand=self.cluster.kubeconfig_command)
+        if self.cluster.controller_session_command:
+            self.add_outputs(ControllerSessionCommand=self.cluster.controller_session_command)

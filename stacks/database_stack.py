@@ -56,3 +56,9 @@ class DatabaseStack(PlatformStack):
             name_prefix=platform_name(settings),
             removal_policy=removal_policy,
         )
+        self.add_outputs(
+            AdminPasswordCommand=(
+                f"aws secretsmanager get-secret-value --region {self.region} --query SecretString --output text"
+                f" --secret-id {self.secrets.admin_password.secret_arn}"
+            )
+        )

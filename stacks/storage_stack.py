@@ -24,3 +24,4 @@ class StorageStack(PlatformStack):
             name=platform_name(settings),
             removal_policy=data_removal_policy(settings),
         )
+        self.add_outputs(FileSystemId=self.file_system.file_system_id)
