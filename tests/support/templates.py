@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 Template = dict[str, Any]
-MANIFEST = "Custom::AWSCDK-EKS-KubernetesManifest"
+MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
 
 
 def resources(template: Template, type_: str) -> dict[str, dict[str, Any]]:
