@@ -1,6 +1,5 @@
 """Airflow itself."""
 
-import math
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -69,16 +68,20 @@ class AdminSettings(Settings):
     """E-mail address; Airflow wants one, nothing is sent to it."""
 
 
+LARGEST_NUMBER = 2**63
+"""CDK takes some larger ones for its own tokens, and Airflow none."""
+
+
 def _option_value(value: Any) -> Any:
     """A value of an Airflow option, or a refusal."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise broken("must be a finite number")
-    if isinstance(value, int) and abs(value) > 2**63:
-        raise broken("must be a number of at most 64 bits")
+    if isinstance(value, int | float) and not abs(value) <= LARGEST_NUMBER:
+        raise broken("must be a finite number of at most 63 bits")
     if isinstance(value, str) and len(value) > 4096:
         raise broken("must have at most 4096 characters")
     if isinstance(value, str) and not value.isprintable():
         raise broken("must have no newline and no other control character")
+    if isinstance(value, str) and "${Token[" in value:
+        raise broken("must not hold ${Token[, which CDK takes for its own")
     if not isinstance(value, str | bool | int | float):
         raise broken("must be text, a number, true or false")
     return value

@@ -5,14 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
-
-LogRetentionDays = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
-    1096, 1827, 2192, 2557, 2922, 3288, 3653,
-]  # fmt: skip
-"""Days that CloudWatch Logs can keep a log group (PutRetentionPolicy, CloudWatch Logs API reference)."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +57,22 @@ def broken(rule: str) -> PydanticCustomError:
     """What a check of a single value raises; `rule` is the message."""
     return PydanticCustomError("rule", "{rule}", {"rule": rule})
 
+
+def _a_number_itself(value: Any) -> Any:
+    """Python takes true for 1."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise broken("must be a whole number of days, such as 30")
+    return value
+
+
+LogRetentionDays = Annotated[
+    Literal[
+        1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
+        1096, 1827, 2192, 2557, 2922, 3288, 3653,
+    ],
+    BeforeValidator(_a_number_itself),
+]  # fmt: skip
+"""Days that CloudWatch Logs can keep a log group (PutRetentionPolicy, CloudWatch Logs API reference)."""
 
 # YAML has lists and the models are frozen, so lists are read as tuples; strict mode would refuse that.
 AsTuple = Field(strict=False)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from settings.environment import AwsEnvironment, LocalEnvironment
-from settings.messages import NOT_OURS, violation_of
+from settings.messages import own_errors, violation_of
 from settings.repair import without_refused
 from settings.rules import rules_broken_by
 from settings.violations import SettingsError, Violation
@@ -34,7 +34,7 @@ def load_environment(name_or_path: str, root: Path) -> AwsEnvironment | LocalEnv
         SettingsError: with every broken rule, one a line.
     """
     path = _find(str(name_or_path), root)
-    shown_path = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+    shown_path = _shown(path, root)
     file = read_yaml(path, shown_path)
     environment, violations = check(file.data, file.written)
     told = {violation.path for violation in file.violations}
@@ -54,7 +54,7 @@ def load_aws_environment(name_or_path: str, root: Path) -> AwsEnvironment:
     if isinstance(environment, AwsEnvironment):
         return environment
     rule = "must be aws for CloudFormation; `make local` renders this environment"
-    raise SettingsError([Violation("platform", rule, environment.platform)], name_or_path)
+    raise SettingsError([Violation("platform", rule, environment.platform)], _shown(_find(name_or_path, root), root))
 
 
 def load_local_environment(name_or_path: str, root: Path) -> LocalEnvironment:
@@ -67,7 +67,7 @@ def load_local_environment(name_or_path: str, root: Path) -> LocalEnvironment:
     if isinstance(environment, LocalEnvironment):
         return environment
     rule = "must be kubernetes for plain manifests; `make synth` is for this environment"
-    raise SettingsError([Violation("platform", rule, environment.platform)], name_or_path)
+    raise SettingsError([Violation("platform", rule, environment.platform)], _shown(_find(name_or_path, root), root))
 
 
 def check(
@@ -83,12 +83,16 @@ def check(
     try:
         environment = model.model_validate(data)
     except ValidationError as error:
-        errors = [each for each in error.errors(include_url=False) if each["type"] not in NOT_OURS]
+        errors = own_errors(error.errors(include_url=False))
         violations = [violation_of(each, model, written or {}) for each in errors]
         rest = without_refused(model, data, errors)
         return None, [*violations, *(rules_broken_by(rest) if rest else ())]
     violations = rules_broken_by(environment)
     return (None if violations else environment), violations
+
+
+def _shown(path: Path, root: Path) -> str:
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
 
 def _find(name_or_path: str, root: Path) -> Path:

@@ -17,8 +17,8 @@ Place = tuple[str | int, ...]
 KEY = "[key]"
 """What pydantic puts behind a key that is refused itself."""
 
-NOT_OURS = frozenset({"default_factory_not_called"})
-"""Errors that only follow from others."""
+FOLLOWS_FROM_OTHERS = frozenset({"default_factory_not_called"})
+"""Errors of pydantic that are nobody's mistake."""
 
 SIMPLE: dict[str, str] = {
     "missing": "is required",
@@ -53,6 +53,18 @@ def _entries(count: int) -> str:
 def _one_of(expected: str) -> str:
     choices = re.split(r", | or ", expected.replace("'", '"'))
     return expected.replace("'", '"') if len(choices) < 3 else f"one of {', '.join(choices)}"
+
+
+def own_errors(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The errors that do not only follow from others: a list's refused entries are not missing from its length."""
+    places = [place_of(error) for error in errors]
+
+    def follows(error: ErrorDetails) -> bool:
+        place = place_of(error)
+        short = error["type"] == "too_short" and any(each != place and each[: len(place)] == place for each in places)
+        return short or error["type"] in FOLLOWS_FROM_OTHERS
+
+    return [error for error in errors if not follows(error)]
 
 
 def place_of(error: ErrorDetails) -> Place:

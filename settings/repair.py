@@ -62,7 +62,8 @@ def _take_out(data: dict[str, Any], error: ErrorDetails) -> Place | None:
 def _blank(environment: Settings, place: Place) -> None:
     holder: Any = environment
     for part in place[:-1]:
-        holder = (holder.__dict__ if isinstance(holder, Settings) else holder).get(part)
+        entries: dict[Any, Any] = holder.__dict__ if isinstance(holder, Settings) else holder
+        holder = entries.get(part)
         if holder is None:
             return
     if isinstance(holder, Settings):

@@ -43,7 +43,7 @@ def _is_of(key: str, domains: tuple[str, ...]) -> bool:
     return any(prefix == domain or prefix.endswith(f".{domain}") for domain in domains)
 
 
-def name_is_allowed(environment: AwsEnvironment) -> Iterator[Violation]:
+def group_name_is_allowed(environment: AwsEnvironment) -> Iterator[Violation]:
     """Part of resource names and of a node label."""
     for name in environment.cluster.node_groups:
         if not re.fullmatch(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?", name):
@@ -62,7 +62,7 @@ def group_names_differ(environment: AwsEnvironment) -> Iterator[Violation]:
 
 
 @_of_each_group
-def zones_are_of_the_environment(
+def group_zones_are_of_the_environment(
     environment: AwsEnvironment, path: str, group: NodeGroupSettings
 ) -> Iterator[Violation]:
     """A group needs subnets."""
@@ -73,7 +73,7 @@ def zones_are_of_the_environment(
 
 
 @_of_each_group
-def zones_are_named_once(environment: AwsEnvironment, path: str, group: NodeGroupSettings) -> Iterator[Violation]:
+def group_zones_are_named_once(environment: AwsEnvironment, path: str, group: NodeGroupSettings) -> Iterator[Violation]:
     """A zone that is named twice counts once."""
     for index, zone in enumerate(group.zones):
         if zone in group.zones[:index]:
@@ -157,10 +157,10 @@ def instance_types_hold_enough_pods(
 @_of_each_group
 def labels_are_not_reserved(environment: AwsEnvironment, path: str, group: NodeGroupSettings) -> Iterator[Violation]:
     """Some labels are Kubernetes' and EKS's own."""
-    for key, value in group.labels.items():
+    for key in group.labels:
         if _is_of(key, RESERVED_LABELS):
             rule = f"the key must not be of {', '.join(RESERVED_LABELS)}, which are reserved"
-            yield Violation(f"{path}.labels.{key}", rule, value)
+            yield Violation(f"{path}.labels.{key}", rule, key)
 
 
 @_of_each_group

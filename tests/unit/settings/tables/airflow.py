@@ -1,0 +1,56 @@
+"""Airflow, on AWS and elsewhere."""
+
+from tests.unit.settings.cases import Bad, Changes
+
+BAD = [
+    Bad(
+        "platform_sets_its_own_options",
+        {"airflow config": {"core.executor": "LocalExecutor"}},
+        "airflow.config.core.executor",
+        "LocalExecutor",
+    ),
+    Bad(
+        "platform_sets_its_own_options",
+        {"airflow config": {"core.fernet_key_cmd": "cat /x"}},
+        "airflow.config.core.fernet_key_cmd",
+        "cat /x",
+    ),
+    Bad(
+        "platform_sets_its_own_options",
+        {"airflow config": {"database.sql_alchemy_conn_secret": "x"}},
+        "airflow.config.database.sql_alchemy_conn_secret",
+        "x",
+    ),
+    Bad(
+        "base_url_has_a_valid_port",
+        {"airflow base_url": "https://airflow.example.com:70000"},
+        "airflow.base_url",
+        "70000",
+    ),
+    Bad("parallelism_fits", {"airflow parallelism": 500}, "airflow.parallelism", "500"),
+]
+
+GOOD: list[Changes] = [
+    {
+        "airflow config": {
+            "core.default_timezone": "utc",
+            "scheduler.max_tis_per_query": 64,
+            "api.expose_stacktrace": False,
+            "x.y": 0.5,
+        }
+    },
+    {"airflow image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/airflow:3.3.2-x"},
+    {"airflow base_url": "https://airflow.example.com:8443"},
+    {"airflow parallelism": 1},
+]
+
+BAD_LOCAL = [
+    Bad(
+        "platform_sets_its_own_options",
+        {"airflow config": {"core.parallelism": 5}},
+        "airflow.config.core.parallelism",
+        "5",
+    ),
+    Bad("base_url_has_a_valid_port", {"airflow base_url": "http://localhost:0"}, "airflow.base_url", ":0"),
+    Bad("parallelism_fits", {"airflow parallelism": 9}, "airflow.parallelism", "9"),
+]

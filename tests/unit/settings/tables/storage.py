@@ -1,0 +1,149 @@
+"""File system and database."""
+
+from tests.unit.settings.cases import Bad, Changes
+
+BAD = [
+    Bad("kind_exists", {"storage": {"storage_type": "HDD"}}, "storage.storage_type", "HDD"),
+    Bad(
+        "kind_exists",
+        {"storage": {"deployment_type": "SCRATCH_2", "storage_type": "HDD"}},
+        "storage.storage_type",
+        "HDD",
+    ),
+    Bad(
+        "throughput_is_offered",
+        {"storage": {"throughput_mbps_per_tib": None}},
+        "storage.throughput_mbps_per_tib",
+        "null",
+    ),
+    Bad(
+        "throughput_is_offered", {"storage": {"throughput_mbps_per_tib": 200}}, "storage.throughput_mbps_per_tib", "200"
+    ),
+    Bad(
+        "throughput_is_offered",
+        {"storage": {"throughput_mbps_per_tib": -125}},
+        "storage.throughput_mbps_per_tib",
+        "-125",
+    ),
+    Bad(
+        "throughput_is_offered",
+        {"storage": {"deployment_type": "PERSISTENT_1", "throughput_mbps_per_tib": 125}},
+        "storage.throughput_mbps_per_tib",
+        "125",
+    ),
+    Bad(
+        "throughput_is_offered",
+        {"storage": {"deployment_type": "PERSISTENT_1", "storage_type": "HDD", "throughput_mbps_per_tib": 50}},
+        "storage.throughput_mbps_per_tib",
+        "50",
+    ),
+    Bad(
+        "throughput_is_offered",
+        {"storage": {"deployment_type": "SCRATCH_2", "throughput_mbps_per_tib": 125}},
+        "storage.throughput_mbps_per_tib",
+        "125",
+    ),
+    Bad("capacity_is_offered", {"storage": {"storage_capacity_gib": 3600}}, "storage.storage_capacity_gib", "3600"),
+    Bad(
+        "capacity_is_offered",
+        {"storage": {"deployment_type": "SCRATCH_2", "storage_capacity_gib": 1800}},
+        "storage.storage_capacity_gib",
+        "1800",
+    ),
+    Bad(
+        "capacity_is_offered",
+        {
+            "storage": {
+                "deployment_type": "PERSISTENT_1",
+                "storage_type": "HDD",
+                "throughput_mbps_per_tib": 12,
+                "storage_capacity_gib": 7200,
+            }
+        },
+        "storage.storage_capacity_gib",
+        "7200",
+    ),
+    Bad(
+        "capacity_is_offered",
+        {
+            "storage": {
+                "deployment_type": "PERSISTENT_1",
+                "storage_type": "HDD",
+                "throughput_mbps_per_tib": 40,
+                "storage_capacity_gib": 2400,
+            }
+        },
+        "storage.storage_capacity_gib",
+        "2400",
+    ),
+    Bad("read_cache_is_offered", {"storage": {"hdd_read_cache": True}}, "storage.hdd_read_cache", "true"),
+    Bad(
+        "read_cache_is_offered",
+        {"storage": {"deployment_type": "PERSISTENT_1", "hdd_read_cache": True}},
+        "storage.hdd_read_cache",
+        "true",
+    ),
+    Bad(
+        "backups_are_offered",
+        {"storage": {"deployment_type": "SCRATCH_2", "backup_retention_days": 7}},
+        "storage.backup_retention_days",
+        "7",
+    ),
+    Bad(
+        "backup_time_needs_backups",
+        {"storage": {"deployment_type": "SCRATCH_2", "backup_start_time": "05:00"}},
+        "storage.backup_start_time",
+        "05:00",
+    ),
+    Bad(
+        "backup_time_needs_backups",
+        {"storage": {"backup_retention_days": 0, "backup_start_time": "05:00"}},
+        "storage.backup_start_time",
+        "05:00",
+    ),
+    Bad(
+        "customer_key_is_offered",
+        {"storage": {"deployment_type": "SCRATCH_2", "customer_managed_key": True}},
+        "storage.customer_managed_key",
+        "true",
+    ),
+    Bad(
+        "storage_can_grow",
+        {"database": {"allocated_storage_gib": 101, "max_allocated_storage_gib": 111}},
+        "database.max_allocated_storage_gib",
+        "111",
+    ),
+    Bad("retained_data_has_backups", {"database": {"backup_retention_days": 0}}, "database.backup_retention_days", "0"),
+]
+
+GOOD: list[Changes] = [
+    *({"storage": {"throughput_mbps_per_tib": each}} for each in (125, 250, 500, 1000)),
+    *({"storage": {"deployment_type": "PERSISTENT_1", "throughput_mbps_per_tib": each}} for each in (50, 100, 200)),
+    *({"storage": {"storage_capacity_gib": each}} for each in (1200, 2400, 4800, 7200)),
+    {"storage": {"deployment_type": "SCRATCH_2"}},
+    {"storage": {"deployment_type": "SCRATCH_2", "throughput_mbps_per_tib": None, "backup_retention_days": 0}},
+    {"storage": {"deployment_type": "PERSISTENT_1"}},
+    {"storage": {"deployment_type": "PERSISTENT_1", "storage_type": "HDD"}},
+    {
+        "storage": {
+            "deployment_type": "PERSISTENT_1",
+            "storage_type": "HDD",
+            "throughput_mbps_per_tib": 12,
+            "storage_capacity_gib": 12000,
+            "hdd_read_cache": True,
+        }
+    },
+    {
+        "storage": {
+            "deployment_type": "PERSISTENT_1",
+            "storage_type": "HDD",
+            "throughput_mbps_per_tib": 40,
+            "storage_capacity_gib": 5400,
+        }
+    },
+    {"storage": {"backup_start_time": "23:59", "maintenance_window": "1:00:00", "customer_managed_key": True}},
+    {"storage": {"availability_zone": "us-east-1b"}},
+    {"database": {"allocated_storage_gib": 100, "max_allocated_storage_gib": 110}},
+    {"database": {"allocated_storage_gib": 500}},
+    {"database": {"backup_retention_days": 0}, "retain_data": False},
+]

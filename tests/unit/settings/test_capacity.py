@@ -1,0 +1,188 @@
+"""What instance types hold, and what the platform makes of it."""
+
+from typing import Any
+
+import pytest
+
+from settings import AwsEnvironment, LocalEnvironment, facts_of, task_slots
+from settings.capacity import (
+    INTERFACE_ENDPOINTS,
+    OTHER_INTERFACES,
+    Room,
+    addresses_by_zone,
+    aws_slots,
+    node_room,
+    slots_beside,
+)
+from tests.unit.settings.cases import AWS, LOCAL, Changes, changed
+
+# Maximum pods by addresses: the list that comes with the VPC CNI (aws/amazon-vpc-cni-k8s, misc/eni-max-pods.txt).
+MAX_PODS = {
+    "t3.nano": 4, "t3.micro": 4, "t3.small": 11, "t3.medium": 17, "t3.large": 35, "t3.xlarge": 58, "t3.2xlarge": 58,
+    "t4g.medium": 17, "m5.large": 29, "m7i.large": 29, "m7i-flex.large": 29, "m7i.xlarge": 58, "m7i.2xlarge": 58,
+    "m7g.medium": 8, "c6g.large": 29, "r6i.xlarge": 58, "m4.large": 20, "d3.xlarge": 10, "g4ad.xlarge": 8,
+    "g4dn.xlarge": 29, "g5.xlarge": 58, "im4gn.large": 29, "i3en.3xlarge": 58, "d3.8xlarge": 59, "d3en.8xlarge": 78,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("instance_type", MAX_PODS)
+def test_should_know_the_pods_of_a_node(instance_type: str) -> None:
+    facts = facts_of(instance_type)
+
+    assert facts
+    assert facts.max_pods == MAX_PODS[instance_type]
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "pods"), [("m7i.4xlarge", 110), ("m7i.8xlarge", 234), ("m7i.48xlarge", 250), ("c5.9xlarge", 234)]
+)
+def test_should_stop_at_the_limit_of_eks(instance_type: str, pods: int) -> None:
+    facts = facts_of(instance_type)
+
+    assert facts
+    assert facts.max_pods == pods
+
+
+@pytest.mark.parametrize(
+    ("architecture", "instance_types"),
+    [
+        (
+            "arm64",
+            "t4g.micro m7g.large c8gd.xlarge im4gn.large is4gen.large x2gd.large g5g.xlarge r8g.metal-24xl",
+        ),
+        (
+            "x86_64",
+            "t3.micro m7i.large m7i-flex.large c7a.xlarge g4dn.xlarge g5.xlarge gr6.4xlarge x2iezn.2xlarge inf2.xlarge",
+        ),
+    ],
+)
+def test_should_tell_graviton_from_x86(architecture: str, instance_types: str) -> None:
+    found = {each: facts.architecture if (facts := facts_of(each)) else None for each in instance_types.split()}
+
+    assert set(found.values()) == {architecture}, found
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "vcpus", "memory_gib"),
+    [
+        ("t3.medium", 2, 4), ("t3.large", 2, 8), ("c7i.large", 2, 4), ("m7i.large", 2, 8), ("r7i.large", 2, 16),
+        ("m7g.medium", 1, 4), ("m7i.xlarge", 4, 16), ("m7i.24xlarge", 96, 384), ("m7i.metal-24xl", 96, 384),
+    ],
+)  # fmt: skip
+def test_should_know_cpu_and_memory(instance_type: str, vcpus: int, memory_gib: float) -> None:
+    facts = facts_of(instance_type)
+
+    assert facts
+    assert (facts.vcpus, facts.memory_gib) == (vcpus, memory_gib)
+
+
+@pytest.mark.parametrize(
+    "instance_type",
+    ["", "m7i", "large", "m7i.large\n", "M7I.large", "m.large", "7i.large", "m7i.huge", "potato7.large", "mac2.metal",
+     "a1.large", "m7i.0xlarge", "m7i.nano", "m7i.large.large", "m7i.metal-0xl"],
+)  # fmt: skip
+def test_should_not_know_what_is_no_node_type(instance_type: str) -> None:
+    assert facts_of(instance_type) is None
+
+
+def test_should_count_whole_interfaces_and_a_warm_one() -> None:
+    # m7i.large: 3 interfaces of 10. m7i.4xlarge: 108 pods' addresses on 4 interfaces of 30, and a warm one, of 8.
+    assert [facts.max_addresses for each in ("m7i.large", "m7i.4xlarge") if (facts := facts_of(each))] == [30, 150]
+
+
+def test_should_leave_room_for_kubelet_and_daemons() -> None:
+    facts = facts_of("m7i.large")
+
+    assert facts
+    assert node_room(facts) == Room(1930 - 350, int(8192 * 0.925 - (255 + 11 * 29) - 100) - 400, 29 - 7)
+
+
+@pytest.mark.parametrize(
+    ("pods", "nodes", "slots"),
+    [
+        ((), [], 0),
+        ((), [Room(1000, 1000, 10)], 10),
+        ((), [Room(1000, 1000, 3)], 3),
+        ((), [Room(250, 1000, 10)], 2),
+        ((), [Room(1000, 399, 10)], 3),
+        ((Room(500, 500),), [Room(1000, 1000, 10)], 5),
+        ((Room(500, 500),), [Room(400, 4000, 10), Room(4000, 400, 10)], None),
+        ((Room(500, 500), Room(500, 500)), [Room(600, 600, 10)] * 2, 2),
+        ((Room(500, 500), Room(500, 500)), [Room(600, 600, 10)], None),
+        ((Room(100, 100),), [Room(1000, 1000, 1)], 0),
+    ],
+)
+def test_should_place_pods_and_count_what_fits_beside(pods: Any, nodes: list[Room], slots: int | None) -> None:
+    assert slots_beside(pods, nodes, Room(100, 100)) == slots
+
+
+def environment(changes: Changes) -> AwsEnvironment:
+    return AwsEnvironment.model_validate(changed(AWS, changes))
+
+
+def test_should_count_slots_at_the_start_and_at_the_largest() -> None:
+    settings = environment({})
+
+    assert aws_slots(settings, at_start=True) is not None
+    assert 0 < (aws_slots(settings, at_start=True) or 0) < task_slots(settings)
+
+
+@pytest.mark.parametrize(
+    ("changes", "more"),
+    [
+        ({"cluster node_groups workers": {"max_size": 8}}, True),
+        ({"cluster node_groups workers": {"instance_types": ["m7i.2xlarge"]}}, True),
+        ({"cluster node_groups more": {}}, True),
+        ({"airflow worker": {"cpu_millicores": 100, "memory_mib": 256}}, True),
+        ({"airflow scheduler": {"replicas": 2}}, False),
+        ({"airflow worker": {"memory_mib": 4096}}, False),
+        ({"cluster node_groups workers": {"instance_types": ["m7i.2xlarge", "c7i.large"]}}, False),
+    ],
+    ids=str,
+)
+def test_should_follow_sizes_and_requests(changes: Changes, more: bool) -> None:
+    usual, other = task_slots(environment({})), task_slots(environment(changes))
+
+    assert (other > usual) if more else (other < usual or ("t3.large" in str(changes) and other <= usual))
+
+
+def test_should_not_count_nodes_that_keep_pods_away() -> None:
+    tainted = {"taints": [{"key": "a", "effect": "NoExecute"}], "max_size": 50}
+
+    assert task_slots(environment({"cluster node_groups spot": tainted})) == task_slots(environment({}))
+
+
+def test_should_have_no_slots_where_airflow_does_not_fit() -> None:
+    assert task_slots(environment({"airflow scheduler": {"memory_mib": 100_000}})) == 0
+
+
+def test_should_take_the_slots_of_another_kubernetes_from_its_file() -> None:
+    assert task_slots(LocalEnvironment.model_validate({**LOCAL, "local": {"task_slots": 3}})) == 3
+
+
+def test_should_load_only_the_zones_of_a_group() -> None:
+    needed = addresses_by_zone(
+        environment({"cluster node_groups workers": {"zones": ["us-east-1b"], "max_size": 4, "max_unavailable": 3}})
+    )
+
+    # The file system's two interfaces stand in the first zone; three more nodes during an update, of 30 addresses each.
+    assert needed == {"us-east-1a": OTHER_INTERFACES + 2, "us-east-1b": OTHER_INTERFACES + (4 + 3) * 30}
+
+
+@pytest.mark.parametrize(("max_unavailable", "surge"), [(1, 2), (4, 2), (7, 4), ("1%", 2), ("100%", 5)])
+def test_should_count_the_nodes_that_an_update_adds(max_unavailable: int | str, surge: int) -> None:
+    group = {"max_size": 9, "max_unavailable": max_unavailable}
+
+    needed = addresses_by_zone(environment({"cluster node_groups workers": group}))
+
+    assert needed["us-east-1b"] == OTHER_INTERFACES + (5 + surge) * 30
+
+
+def test_should_count_interface_endpoints_and_file_servers() -> None:
+    usual = addresses_by_zone(environment({}))
+    other = addresses_by_zone(
+        environment({"network interface_endpoints": True, "storage": {"storage_capacity_gib": 4800}})
+    )
+
+    assert other["us-east-1a"] - usual["us-east-1a"] == INTERFACE_ENDPOINTS + 3
+    assert other["us-east-1b"] - usual["us-east-1b"] == INTERFACE_ENDPOINTS

@@ -1,0 +1,144 @@
+"""Single values that reach AWS, Kubernetes or a command line: whatever has not the form is refused there."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.settings.cases import AWS, LOCAL, broken_lines
+
+LONG = "x" * 5000
+
+NEVER_TEXT = (
+    "",
+    " ",
+    "\n",
+    LONG,
+    "ünïcödé…",
+    "a b",
+    "a\x00b",
+    "x\ud800",
+    "${Token[TOKEN.1]}",
+    "$(whoami)",
+    1.36,
+    True,
+    [],
+    {},
+)
+"""What no setting of a fixed form takes."""
+
+BAD: dict[str, tuple[Any, ...]] = {
+    "name": (*NEVER_TEXT, None, "Dev", "a", "1a", "a--b", "dev-", "dev\n", "a" * 21),
+    "region": (*NEVER_TEXT, None, "us-east", "US-EAST-1", "us-east-1a", "us-east-1\n"),
+    "account": (*NEVER_TEXT, "12345678901", "1234567890123", 123456789012, "12345678901a", "123456789012\n"),
+    "availability_zones": (None, "us-east-1a", [], ["us-east-1a"], ["us-east-1a"] * 4, {"a": 1}),
+    "retain_data": (None, "yes", 1, 0, "true"),
+    "network nat_gateways": (None, -1, 4, 1.0, True, "1", 10**30, float("inf"), float("nan")),
+    "network public_subnet_prefix": (None, -24, 15, 29),
+    "network private_subnet_prefix": (None, -24, 15, 29, "/19"),
+    "network flow_logs_retention_days": (2, -1, "30", True, 0),
+    "cluster version": (None, "1.29", "1.37", 1.36, "1.36\n"),
+    "cluster endpoint access": (None, "everywhere", ""),
+    "cluster authentication_mode": (None, "CONFIG_MAP"),
+    "cluster log_retention_days": (None, 2, "30"),
+    "cluster addons vpc_cni version": (*NEVER_TEXT, "1.20.4-eksbuild.2", "v1.20.4", "v1.20.4-eksbuild.2\n", "latest"),
+    "cluster controller instance_type": (*NEVER_TEXT, None, "t4g", "t4g.micro\n", "T4G.MICRO"),
+    "cluster node_groups": (None, {}, [], "workers"),
+    "cluster node_groups workers": (None, [], "large", 3),
+    "cluster node_groups workers instance_types": (None, [], "m7i.large", {}),
+    "cluster node_groups workers disk_size_gib": (None, -50, 19, 16385, "50"),
+    "cluster node_groups workers capacity_type": (None, "SPOT", "free"),
+    "cluster node_groups workers max_size": (None, -3, 0, 451),
+    "cluster node_groups workers max_unavailable": (
+        None, 0, -1, 101, 1.5, True, "0%", "101%", "33", "033%", "33%\n", "33 %", [], {}, "all",
+    ),
+    "storage storage_capacity_gib": (None, -1200, 0, 1199, 1200.0, 10**12),
+    "storage throughput_mbps_per_tib": ("125", 125.5, True, 10**30),
+    "storage backup_start_time": (*NEVER_TEXT, "24:00", "5:00", "0500", "05:60", "05:00\n"),
+    "storage maintenance_window": (*NEVER_TEXT, None, "0:03:00", "8:03:00", "7:24:00", "03:00", "7:03:00\n"),
+    "storage availability_zone": (*NEVER_TEXT, "a", "us-east-1"),
+    "storage backup_retention_days": (None, -1, 91),
+    "database engine_version": (None, "13", "18", 17),
+    "database instance_class": (*NEVER_TEXT, None, "t4g.small", "db.small", "db.t4g.small\n"),
+    "database allocated_storage_gib": (None, -20, 19, 65537),
+    "database backup_retention_days": (None, -1, 36),
+    "airflow version": (*NEVER_TEXT, None, "2.10.0", "3.3", "3.3.2rc1", "3.3.2\n", "latest"),
+    "airflow image": (*NEVER_TEXT, "Airflow:3", "airflow:", "airflow@sha256:12", "airflow:3\n", "a//b", "-a"),
+    "airflow base_url": (*NEVER_TEXT, None, "localhost:8080", "ftp://x", "https://x/", "https://x y", "http://x\n"),
+    "airflow admin username": (*NEVER_TEXT, None, "--role", "a/b", "admin\n"),
+    "airflow admin email": (*NEVER_TEXT, None, "admin", "-a@b.cd", "a@b", "a@b.cd\n", "a b@c.de"),
+    "airflow parallelism": (0, -1, "5", 10_001),
+    "airflow api_server replicas": (None, 0, -1, 11, "2", 1.5),
+    "airflow worker termination_grace_seconds": (None, 4, 241, -1),
+    "airflow rollout_timeout_minutes": (None, 1, 14),
+}  # fmt: skip
+
+BAD_LOCAL: dict[str, tuple[Any, ...]] = {
+    "local host_path": (
+        *NEVER_TEXT, None, "/", "//", "relative", "/a/../b", "/..", "/a/.", "/a//b", "/a/", "/a b", "/a\n",
+    ),
+    "local task_slots": (None, 0, -1, 1001),
+    "local database_image": (*NEVER_TEXT, None, "Postgres"),
+    "local database_storage_gib": (None, 0, -5),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("base", "path", "value"),
+    [(base, path, value) for base, bad in ((AWS, BAD), (LOCAL, BAD_LOCAL)) for path in bad for value in bad[path]],
+    ids=lambda each: repr(each)[:40] if not isinstance(each, dict) or not each.get("name") else "",
+)
+def test_should_refuse_what_has_not_the_form(base: dict[str, Any], path: str, value: Any) -> None:
+    dotted = path.replace(" ", ".")
+
+    lines = broken_lines({path: value}, base)
+
+    assert [line for line in lines if line.startswith(f"{dotted}: ")]
+    assert all(len(line) < 400 and line.isprintable() for line in lines)
+
+
+LABEL = "cluster node_groups workers labels"
+ENTRIES = {
+    "availability_zones[1]": {"availability_zones": ["us-east-1a", "us-east-1"]},
+    "cluster.access.admins[0]": {"cluster access": {"admins": ["arn:aws:iam::123456789012:root"]}},
+    "cluster.access.admins[1]": {
+        "cluster access": {"admins": ["arn:aws:iam::123456789012:role/a", "arn:aws:sts::123456789012:assumed-role/a/b"]}
+    },
+    "cluster.access.viewers[0]": {"cluster access": {"viewers": ["Admin"]}},
+    "cluster.control_plane_logs[0]": {"cluster control_plane_logs": ["everything"]},
+    "cluster.node_groups.workers.instance_types[0]": {"cluster node_groups workers instance_types": ["large"]},
+    "cluster.node_groups.workers.zones[0]": {"cluster node_groups workers zones": ["a"]},
+    f"{LABEL.replace(' ', '.')}.a/b/c": {LABEL: {"a/b/c": "x"}},
+    f"{LABEL.replace(' ', '.')}.-a": {LABEL: {"-a": "x"}},
+    f"{LABEL.replace(' ', '.')}.{'a' * 64}": {LABEL: {"a" * 64: "x"}},
+    f"{LABEL.replace(' ', '.')}.Upper.example/a": {LABEL: {"Upper.example/a": "x"}},
+    f"{LABEL.replace(' ', '.')}.team": {LABEL: {"team": "a b"}},
+    f"{LABEL.replace(' ', '.')}.size": {LABEL: {"size": "x" * 64}},
+    "cluster.node_groups.workers.taints[0].key": {
+        "cluster node_groups workers taints": [{"key": "a b", "effect": "NoSchedule"}]
+    },
+    "cluster.node_groups.workers.taints[1].value": {
+        "cluster node_groups workers taints": [
+            {"key": "a", "effect": "NoSchedule"},
+            {"key": "b", "value": "c\n", "effect": "NoSchedule"},
+        ]
+    },
+    "cluster.node_groups.workers.taints[0].effect": {
+        "cluster node_groups workers taints": [{"key": "a", "effect": "noschedule"}]
+    },
+    "airflow.config.core": {"airflow config": {"core": "x"}},
+    "airflow.config.Core.x": {"airflow config": {"Core.x": "x"}},
+    "airflow.config.a.b": {"airflow config": {"a.b": "x\ny"}},
+    "airflow.config.a.c": {"airflow config": {"a.c": None}},
+    "airflow.config.a.d": {"airflow config": {"a.d": float("nan")}},
+    "airflow.config.a.e": {"airflow config": {"a.e": "x" * 4097}},
+    "airflow.config.a.f": {"airflow config": {"a.f": "${Token[TOKEN.1]}"}},
+    "airflow.config.a.g": {"airflow config": {"a.g": -1.8881545897087626e289}},
+    "airflow.config.a.h": {"airflow config": {"a.h": ["x"]}},
+}
+
+
+@pytest.mark.parametrize("path", ENTRIES)
+def test_should_refuse_the_entry_that_has_not_the_form_in_one_line(path: str) -> None:
+    lines = broken_lines(ENTRIES[path])
+
+    assert len([line for line in lines if line.startswith(f"{path}: ")]) == 1

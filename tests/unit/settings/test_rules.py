@@ -1,0 +1,49 @@
+"""Every rule across settings, by the tables of good and bad."""
+
+from typing import Any
+
+import pytest
+
+from settings import AwsEnvironment, LocalEnvironment
+from settings.rules import AWS_RULES, LOCAL_RULES
+from tests.unit.settings.cases import AWS, LOCAL, Bad, Changes, broken_lines, changed
+from tests.unit.settings.tables import airflow, cluster, network, node_groups, storage
+
+AREAS = (network, cluster, node_groups, storage, airflow)
+BAD = [*((AWS, bad) for area in AREAS for bad in area.BAD), *((LOCAL, bad) for bad in airflow.BAD_LOCAL)]
+IDS = [f"{bad.rule}-{index}" for index, (_, bad) in enumerate(BAD)]
+GOOD: list[Changes] = [{}, *(changes for area in AREAS for changes in area.GOOD)]
+
+
+@pytest.mark.parametrize("changes", GOOD, ids=str)
+def test_should_accept_what_no_rule_forbids(changes: Changes) -> None:
+    assert broken_lines(changes) == []
+
+
+@pytest.mark.parametrize(("base", "bad"), BAD, ids=IDS)
+def test_should_refuse_with_path_rule_and_value(base: dict[str, Any], bad: Bad) -> None:
+    [line] = [line for line in broken_lines(bad.changes, base) if line.startswith(f"{bad.path}: ")]
+
+    assert bad.value in line.removeprefix(f"{bad.path}: ")
+
+
+@pytest.mark.parametrize(("base", "bad"), BAD, ids=IDS)
+def test_should_have_the_message_from_the_rule_of_that_name(base: dict[str, Any], bad: Bad) -> None:
+    model, rules = (AwsEnvironment, AWS_RULES) if base is AWS else (LocalEnvironment, LOCAL_RULES)
+    [rule] = [rule for rule in rules if rule.__name__ == bad.rule]
+
+    broken = rule(model.model_validate(changed(base, bad.changes)))
+
+    assert [str(violation).partition(": ")[0] for violation in broken].count(bad.path) == 1
+
+
+def test_should_have_a_bad_example_of_every_rule() -> None:
+    tried = {bad.rule for _, bad in BAD}
+
+    assert {rule.__name__ for rule in (*AWS_RULES, *LOCAL_RULES)} == tried
+
+
+def test_should_list_every_rule_once() -> None:
+    for rules in (AWS_RULES, LOCAL_RULES):
+        names = [rule.__name__ for rule in rules]
+        assert len(names) == len(set(names))
