@@ -5,26 +5,30 @@ from typing import Any
 from cdk8s_plus_28 import k8s
 
 from k8s import names, paths, volumes
+from k8s.airflow_options import Option, environment
 from k8s.labels import labels
 from k8s.ports import API_PORT
 from k8s.resources import image, resources
 from k8s.security import container_security, pod_security
 from settings.airflow import AirflowSettings
-from settings.airflow_options import environment_variable
 
 COMPONENT = "worker"
 EXECUTION_API_URL = f"http://{names.WEB_SERVICE}:{API_PORT}/execution/"
 
-WORKER_OPTIONS: dict[str, str | int | float] = {
+CONTRACT: dict[str, Option] = {
     "core.dags_folder": paths.DAGS,
     "core.execution_api_server_url": EXECUTION_API_URL,
     "logging.base_log_folder": paths.LOGS,
+}
+"""All that a task's pod needs to know: no database, no key, no Kubernetes credential."""
+
+TUNING: dict[str, Option] = {
     # With the defaults, 25 s without the database failed running tasks; these outlast two minutes.
     "workers.execution_api_retries": 12,
     "workers.execution_api_retry_wait_max": 15,
     "workers.execution_api_retry_wait_min": 2,
 }
-"""All that a task's pod needs to know: no database, no key, no Kubernetes credential."""
+"""Better defaults, which `airflow.config` may change."""
 
 KEEP = {
     "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
@@ -35,12 +39,11 @@ KEEP = {
 
 def worker_pod(airflow: AirflowSettings) -> dict[str, Any]:
     """The pod template, as plain data. The executor adds the name, the arguments and a task's own overrides."""
-    options = {**airflow.config, **WORKER_OPTIONS}
-    environment = {
+    variables = {
         "AIRFLOW_HOME": paths.HOME,
         # The image's entry point would otherwise look for a database before the task, and give up.
         "CONNECTION_CHECK_MAX_COUNT": "0",
-        **{environment_variable(option): str(value) for option, value in sorted(options.items())},
+        **environment({**TUNING, **airflow.config, **CONTRACT}),
     }
     manifest: dict[str, Any] = k8s.KubePod.manifest(
         metadata=k8s.ObjectMeta(
@@ -61,7 +64,7 @@ def worker_pod(airflow: AirflowSettings) -> dict[str, Any]:
                     name="base",  # the executor looks for this name
                     image=image(airflow),
                     image_pull_policy="IfNotPresent",
-                    env=[k8s.EnvVar(name=name, value=value) for name, value in environment.items()],
+                    env=[k8s.EnvVar(name=name, value=value) for name, value in sorted(variables.items())],
                     resources=resources(
                         cpu_millicores=airflow.worker.cpu_millicores, memory_mib=airflow.worker.memory_mib
                     ),
