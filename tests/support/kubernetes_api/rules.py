@@ -77,6 +77,8 @@ def _pod(manifest: Json) -> Iterator[str]:
     elif manifest["kind"] in ("Job", "CronJob") and pod.get("restartPolicy") not in ("Never", "OnFailure"):
         yield 'spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"'
     volumes = [volume["name"] for volume in pod.get("volumes") or ()]
+    if manifest["kind"] == "StatefulSet":
+        volumes += [claim["metadata"]["name"] for claim in manifest["spec"].get("volumeClaimTemplates") or ()]
     containers = [*(pod.get("initContainers") or ()), *(pod.get("containers") or ())]
     if not pod.get("containers"):
         yield "spec.containers: Required value"
