@@ -30,7 +30,7 @@ def imported(value: dict[str, str], templates: Templates) -> str:
         output["Value"]
         for template in templates.values()
         for output in template.get("Outputs", {}).values()
-        if output["Export"]["Name"] == value["Fn::ImportValue"]
+        if output.get("Export", {}).get("Name") == value["Fn::ImportValue"]
     )
     return str(output["Ref"] if "Ref" in output else output["Fn::GetAtt"][0])
 

@@ -68,6 +68,7 @@ def test_should_keep_everything_that_a_kept_resource_names(retaining: Templates)
         output["Export"]["Name"]: (stack, next(references(output["Value"])))
         for stack, template in retaining.items()
         for output in template.get("Outputs", {}).values()
+        if "Export" in output
     }
     named = Counter[tuple[str, str]]()
     for stack, template in retaining.items():
