@@ -7,13 +7,14 @@ resource, which stands after the node groups, moves them.
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from airflow_platform.handlers.response import Deadline, Json, LambdaContext, respond
 
 POLL_SECONDS = 5.0
-FAILED = frozenset({"CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED"})
+BUSY = frozenset({"CREATING", "UPDATING", "DELETING"})
+MAY_PASS = BUSY | {"DEGRADED"}
 
 
 class AddonError(Exception):
@@ -41,7 +42,7 @@ def handle(event: Json, deadline: Deadline, eks: Any, sleep: Callable[[float], N
     # What the cluster runs, not what the template says: a control plane cannot go back, so a rollback of the
     # template must not take its add-ons back either.
     kubernetes = eks.describe_cluster(name=cluster)["cluster"]["version"]
-    addon = settled(eks, cluster, name, deadline, sleep)
+    addon = settled(eks, cluster, name, BUSY, deadline, sleep)
     desired = properties.get("AddonVersion") or default_version(eks, name, kubernetes, addon["addonVersion"])
     if addon["addonVersion"] == desired:
         print(f"{name} is at {desired}")
@@ -55,7 +56,7 @@ def handle(event: Json, deadline: Deadline, eks: Any, sleep: Callable[[float], N
         resolveConflicts="OVERWRITE",
         **configuration,  # what is left out would fall back to the add-on's defaults
     )
-    moved = settled(eks, cluster, name, deadline, sleep)
+    moved = settled(eks, cluster, name, MAY_PASS, deadline, sleep)
     if moved["status"] != "ACTIVE" or moved["addonVersion"] != desired:
         raise AddonError(f"{name} did not get to {desired}: {health(moved)}")
 
@@ -77,14 +78,20 @@ def parts(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version))
 
 
-def settled(eks: Any, cluster: str, name: str, deadline: Deadline, sleep: Callable[[float], None]) -> Json:
-    """The add-on, once no change of it is under way."""
+def settled(
+    eks: Any,
+    cluster: str,
+    name: str,
+    passing: Collection[str],
+    deadline: Deadline,
+    sleep: Callable[[float], None],
+) -> Json:
+    """The add-on, once its status is none of `passing`."""
     while True:
         addon: Json = eks.describe_addon(clusterName=cluster, addonName=name)["addon"]
-        if addon["status"] in FAILED or addon["status"] == "ACTIVE":
+        if addon["status"] not in passing:
             return addon
         if deadline.passed:
-            # DEGRADED may pass by itself, so it is waited for, and told of only when the time is up.
             raise AddonError(f"{name} was not active when the time was up: {health(addon)}")
         sleep(min(POLL_SECONDS, deadline.remaining))
 

@@ -20,7 +20,7 @@ def explain(kubectl: Kubectl, name: str, obj: Json, message: str) -> str:
             pods = kubectl.list("pods", obj["metadata"].get("namespace", "default"), "--selector", selector)
             told += dict.fromkeys(text for pod in pods for text in pod_reasons(pod))
             told += dict.fromkeys(text for pod in pods if _starting(pod) for text in _warnings(kubectl, pod))
-            for pod in [pod for pod in pods if not _succeeded(pod)][:PODS_WITH_LOGS]:
+            for pod in [pod for pod in pods if not _well(pod)][:PODS_WITH_LOGS]:
                 print_log(kubectl, pod)
         except KubectlError as error:
             print(f"No pods of {name}: {error}")
@@ -46,6 +46,8 @@ def pod_reasons(pod: Json) -> Iterator[str]:
         waiting = states.get("waiting")
         if waiting and waiting.get("reason") not in (None, "ContainerCreating", "PodInitializing"):
             yield f"container {container['name']} {waiting['reason']}: {waiting.get('message', '')}"
+        if "running" in states and not container.get("ready", True):
+            yield f"container {container['name']} runs and is not ready"
         ended = states.get("terminated") or container.get("lastState", {}).get("terminated")
         if ended and ended.get("exitCode"):
             yield f"container {container['name']} ended with {ended['exitCode']} ({ended.get('reason', 'Error')})"
@@ -56,8 +58,8 @@ def _starting(pod: Json) -> bool:
     return bool(pod.get("status", {}).get("phase") == "Pending") and condition(pod, "PodScheduled") is not None
 
 
-def _succeeded(pod: Json) -> bool:
-    return bool(pod.get("status", {}).get("phase") == "Succeeded")
+def _well(pod: Json) -> bool:
+    return bool(pod.get("status", {}).get("phase") == "Succeeded") or condition(pod, "Ready") is not None
 
 
 def _warnings(kubectl: Kubectl, pod: Json) -> Sequence[str]:

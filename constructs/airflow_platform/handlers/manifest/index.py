@@ -6,6 +6,7 @@ it. A deployment that says "complete" is one whose Jobs have succeeded and whose
 
 import os
 import time
+from typing import Any
 
 from airflow_platform.handlers.manifest import record, waiting
 from airflow_platform.handlers.manifest.kubectl import Kubectl, KubectlError
@@ -73,12 +74,11 @@ def takes_back(event: Json, objects: list[Json], old: list[Json], good: str | No
 def stack_status(stack_id: str) -> str:
     """The stack's status; empty where CloudFormation can't be asked (a private network without NAT)."""
     import boto3
-    from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        quick = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
-        stacks = boto3.client("cloudformation", config=quick).describe_stacks(StackName=stack_id)["Stacks"]
+        client = boto3.client("cloudformation", config=quick_answers())
+        stacks = client.describe_stacks(StackName=stack_id)["Stacks"]
         return str(stacks[0]["StackStatus"])
     except (BotoCoreError, ClientError) as error:
         print(f"Stack status unknown: {error}")
@@ -113,10 +113,19 @@ def remove(event: Json, deadline: Deadline, kubectl: Kubectl, sleep: waiting.Sle
 def cluster_is_gone() -> bool:
     """Whether EKS says, in so many words, that there is no such cluster."""
     import boto3
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        boto3.client("eks").describe_cluster(name=os.environ["CLUSTER_NAME"])
+        boto3.client("eks", config=quick_answers()).describe_cluster(name=os.environ["CLUSTER_NAME"])
     except ClientError as error:
         return bool(error.response["Error"]["Code"] == GONE)
+    except BotoCoreError as error:
+        print(f"EKS does not say whether the cluster exists: {error}")
     return False
+
+
+def quick_answers() -> Any:
+    """A client configuration that gives up in time to answer CloudFormation."""
+    from botocore.config import Config
+
+    return Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})

@@ -16,6 +16,18 @@ from airflow_platform.handlers.response import Json
 FIELD_MANAGER = "airflow-on-eks"
 LAYER = "/opt/kubectl"  # where the kubectl layer puts the binary
 REQUEST_TIMEOUT_SECONDS = 60
+RETRY_PAUSES_SECONDS = (2.0, 5.0)
+TRANSIENT = (
+    "Unable to connect to the server",
+    "connection refused",
+    "i/o timeout",
+    "TLS handshake timeout",
+    "(ServiceUnavailable)",
+    "(TooManyRequests)",
+    "etcdserver:",
+    "(Unauthorized)",  # an access entry takes a moment to be known everywhere
+)
+"""Errors of the way to the cluster, not of an object; every command of ours can be repeated."""
 TOKEN_SECONDS = 300  # EKS takes a token for 15 minutes
 
 
@@ -130,8 +142,9 @@ def token(cluster_name: str) -> str:
 class Kubectl:
     """The few kubectl commands that a manifest needs."""
 
-    def __init__(self, runner: Runner = run) -> None:
+    def __init__(self, runner: Runner = run, sleep: Callable[[float], None] = time.sleep) -> None:
         self._runner = runner
+        self._sleep = sleep
 
     def __call__(self, *arguments: str, stdin: str | None = None) -> str:
         """Run a command and return what it printed.
@@ -139,10 +152,16 @@ class Kubectl:
         Raises:
             KubectlError: it ended with an error.
         """
-        finished = self._runner(arguments, stdin)
-        if finished.code:
-            raise KubectlError((finished.stderr or finished.stdout).strip() or f"kubectl ended with {finished.code}")
-        return finished.stdout
+        for pause in (*RETRY_PAUSES_SECONDS, None):
+            finished = self._runner(arguments, stdin)
+            if not finished.code:
+                return finished.stdout
+            error = (finished.stderr or finished.stdout).strip() or f"kubectl ended with {finished.code}"
+            if pause is None or not any(text in error for text in TRANSIENT):
+                break
+            print(f"kubectl {arguments[0]}, once more in {pause:.0f} s: {error}")
+            self._sleep(pause)
+        raise KubectlError(error)
 
     def apply(self, objects: Sequence[Json]) -> None:
         """Make the objects as written; fields that others set and the manifest does not name are left alone."""

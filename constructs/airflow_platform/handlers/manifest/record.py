@@ -9,6 +9,7 @@ from airflow_platform.handlers.response import Json
 
 CONFIG_MAP = "airflow-on-eks-rollouts"
 NAMESPACE = "kube-system"
+REFERENCE: Json = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": CONFIG_MAP, "namespace": NAMESPACE}}
 
 
 def key(objects: list[Json]) -> str:
@@ -19,8 +20,7 @@ def key(objects: list[Json]) -> str:
 
 def read(kubectl: Kubectl, objects: list[Json]) -> str | None:
     """The digest of the manifest that last rolled out well under this owner."""
-    reference = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": CONFIG_MAP, "namespace": NAMESPACE}}
-    for found in kubectl.get([reference]):
+    for found in kubectl.get([REFERENCE]):
         value: str | None = (found.get("data") or {}).get(key(objects))
         return value
     return None
@@ -39,16 +39,11 @@ def forget(kubectl: Kubectl, objects: list[Json]) -> None:
 
 def _patch(kubectl: Kubectl, data: dict[str, str | None]) -> None:
     """Change one key and leave the others, which manifests that are applied at the same time write."""
-    where = ("configmap", CONFIG_MAP, "--namespace", NAMESPACE)
-    patch = ("patch", *where, "--type=merge", "--patch", json.dumps({"data": data}))
+    patch = ("patch", "configmap", CONFIG_MAP, "--namespace", NAMESPACE, "--type=merge", "--patch")
     try:
-        kubectl(*patch)
+        kubectl(*patch, json.dumps({"data": data}))
     except KubectlError as error:
         if not error.not_found:
             raise
-        try:
-            kubectl("create", *where)
-        except KubectlError as other:
-            if "(AlreadyExists)" not in str(other):
-                raise
-        kubectl(*patch)
+        kubectl.apply([REFERENCE])  # names no key, so it takes none away from whoever was faster
+        kubectl(*patch, json.dumps({"data": data}))

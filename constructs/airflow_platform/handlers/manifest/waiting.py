@@ -1,7 +1,8 @@
 """Waits: until objects are ready, or gone."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, repeat
 
 from airflow_platform.handlers.manifest import diagnosis
 from airflow_platform.handlers.manifest.kubectl import Kubectl, KubectlError
@@ -9,10 +10,16 @@ from airflow_platform.handlers.manifest.objects import identity, owned
 from airflow_platform.handlers.manifest.rollout import Progress, condition, progress, reason, waited_for
 from airflow_platform.handlers.response import Deadline, Json
 
-POLL_SECONDS = 3.0
+PAUSES_SECONDS = (0.5, 1.0, 2.0)  # between the first looks, since many things are quick
+LONG_PAUSE_SECONDS = 3.0
 DELETE_ATTEMPTS = 3
 
 Sleep = Callable[[float], None]
+
+
+def pauses() -> Iterator[float]:
+    """Seconds between one look and the next."""
+    return chain(PAUSES_SECONDS, repeat(LONG_PAUSE_SECONDS))
 
 
 class RolloutError(Exception):
@@ -31,6 +38,7 @@ def until_ready(kubectl: Kubectl, objects: Sequence[Json], deadline: Deadline, s
     """
     waiting = waited_for(objects)
     told: dict[str, str] = {}
+    pause = pauses()
     while waiting:
         state = _states(kubectl, waiting)
         for name, (_, now) in state.items():
@@ -45,7 +53,7 @@ def until_ready(kubectl: Kubectl, objects: Sequence[Json], deadline: Deadline, s
             reasons = [diagnosis.explain(kubectl, name, state[name][0], state[name][1].message) for name in names]
             raise RolloutError(f"Not ready{when}: " + " | ".join(reasons))
         if waiting:
-            sleep(min(POLL_SECONDS, deadline.remaining))
+            sleep(min(next(pause), deadline.remaining))
 
 
 def _states(kubectl: Kubectl, waiting: Sequence[Json]) -> dict[str, tuple[Json, Progress]]:
@@ -70,6 +78,7 @@ def delete(kubectl: Kubectl, wanted: Sequence[Json], deadline: Deadline, sleep: 
         DeletionError: some are still there; names each one, and what holds or refused it.
     """
     attempts = 0
+    pause = pauses()
     refused = ""
     remaining = owned(kubectl.get(wanted), wanted)
     while remaining:
@@ -83,10 +92,9 @@ def delete(kubectl: Kubectl, wanted: Sequence[Json], deadline: Deadline, sleep: 
                 refused = str(error)
                 print(f"Deletion refused, attempt {attempts} of {DELETE_ATTEMPTS}: {refused}")
         elif (undeleted and refused) or deadline.passed:
-            raise DeletionError(
-                "; ".join(filter(None, ["Not deleted: " + ", ".join(map(holding, remaining)), refused]))
-            )
-        sleep(min(POLL_SECONDS, deadline.remaining))
+            held = ", ".join(map(holding, remaining))
+            raise DeletionError(f"Not deleted: {held}" + (f"; {refused}" if refused else ""))
+        sleep(min(next(pause), deadline.remaining))
         remaining = owned(kubectl.get(remaining), wanted)
 
 

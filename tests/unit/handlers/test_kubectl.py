@@ -1,0 +1,83 @@
+"""Credentials for the cluster, and what kubectl is given."""
+
+import base64
+import json
+import urllib.parse
+from pathlib import Path
+
+import pytest
+
+from airflow_platform.handlers.manifest import kubectl
+
+ENVIRONMENT = {"CLUSTER_ENDPOINT": "https://cluster", "CLUSTER_CERTIFICATE": "Y2E="}
+
+
+def test_should_sign_a_token_that_names_the_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "id",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_SESSION_TOKEN", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    prefix, encoded = kubectl.token("airflow-test").split(".", 1)
+    url = urllib.parse.urlparse(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode())
+    query = dict(urllib.parse.parse_qsl(url.query))
+    assert (prefix, url.netloc) == ("k8s-aws-v1", "sts.eu-central-1.amazonaws.com")
+    assert query["Action"] == "GetCallerIdentity"
+    assert "x-k8s-aws-id" in query["X-Amz-SignedHeaders"]
+    assert "=" not in encoded
+
+
+def test_should_write_a_kubeconfig_that_kubectl_reads() -> None:
+    config = kubectl.kubeconfig(ENVIRONMENT, "token")
+    assert config["clusters"][0]["cluster"] == {"server": "https://cluster", "certificate-authority-data": "Y2E="}
+    assert config["users"][0]["user"] == {"token": "token"}
+    assert config["current-context"] == config["contexts"][0]["name"]
+
+
+def test_should_keep_the_kubeconfig_to_itself_and_the_token_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def token(cluster_name: str) -> str:
+        made.append(cluster_name)
+        return f"token-{len(made)}"
+
+    moment = [0.0]
+    monkeypatch.setattr(kubectl, "token", token)
+    monkeypatch.setattr(kubectl, "_kubeconfig", None)
+    monkeypatch.setattr(kubectl.time, "monotonic", lambda: moment[0])
+    for name, value in {**ENVIRONMENT, "CLUSTER_NAME": "airflow-test"}.items():
+        monkeypatch.setenv(name, value)
+    first = kubectl.kubeconfig_file()
+    assert first.stat().st_mode & 0o077 == 0
+    moment[0] = 299
+    assert kubectl.kubeconfig_file() == first and made == ["airflow-test"]
+    moment[0] = 301
+    assert "token-2" in kubectl.kubeconfig_file().read_text()
+    assert len(made) == 2
+
+
+def test_should_run_the_binary_it_finds_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    binary = tmp_path / "kubectl"
+    binary.write_text('#!/bin/sh\necho "$@" "$KUBECONFIG"; cat; echo sorry >&2; exit 3\n')
+    binary.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(kubectl, "kubeconfig_file", lambda: tmp_path / "kubeconfig")
+    finished = kubectl.run(["apply", "-f", "-"], "manifest")
+    assert finished.stdout == f"--request-timeout=60s apply -f - {tmp_path}/kubeconfig\nmanifest"
+    assert (finished.code, finished.stderr) == (3, "sorry\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", []),
+        (json.dumps({"kind": "Pod", "metadata": {"name": "a"}}), ["a"]),
+        (json.dumps({"kind": "List", "items": [{"metadata": {"name": "a"}}, {"metadata": {"name": "b"}}]}), ["a", "b"]),
+        (json.dumps({"kind": "PodList", "items": []}), []),
+    ],
+)
+def test_should_read_lists_and_single_objects_and_nothing(text: str, names: list[str]) -> None:
+    assert [obj["metadata"]["name"] for obj in kubectl.items(text)] == names
