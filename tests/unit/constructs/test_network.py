@@ -68,7 +68,7 @@ def test_should_make_a_public_and_a_private_subnet_in_each_named_zone(default: d
     # With the default prefixes the private ranges start at the next /19 however many public ones there are.
     [{}, {"public_subnet_prefix": 20, "private_subnet_prefix": 20}],
 )
-def test_should_not_move_a_subnet_when_a_third_zone_is_appended(prefixes: dict[str, int]) -> None:
+def test_should_not_move_a_subnet_when_a_third_zone_is_appended(prefixes: dict[str, Any]) -> None:
     two, three = (places(network(zones=zones, **prefixes)) for zones in (2, 3))
     assert two.items() <= three.items()
     assert (len(two), len(three)) == (4, 6)
