@@ -1,0 +1,221 @@
+"""The four components."""
+
+import pytest
+
+from tests.unit.k8s.conftest import COMPONENTS, Json, Release
+
+EACH_COMPONENT = pytest.mark.parametrize("name", COMPONENTS)
+
+
+def spec(release: Release, name: str) -> Json:
+    found: Json = release.get("Deployment", name)["spec"]
+    return found
+
+
+def container(release: Release, name: str) -> Json:
+    (found,) = spec(release, name)["template"]["spec"]["containers"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("airflow-api-server", ["airflow", "api-server"]),
+        ("airflow-scheduler", ["airflow", "scheduler"]),
+        ("airflow-dag-processor", ["airflow", "dag-processor"]),
+        ("airflow-triggerer", ["airflow", "triggerer"]),
+    ],
+)
+def test_should_run_its_command_through_the_images_entry_point(aws: Release, name: str, args: list[str]) -> None:
+    assert container(aws, name)["args"] == args
+    assert "command" not in container(aws, name)
+
+
+def test_should_trust_proxy_headers_only_behind_tls(aws: Release, aws_highly_available: Release) -> None:
+    behind = container(aws_highly_available, "airflow-api-server")
+    assert behind["args"] == ["airflow", "api-server", "--proxy-headers"]
+    assert behind["env"] == [{"name": "FORWARDED_ALLOW_IPS", "value": "*"}]
+    assert aws_highly_available.config["AIRFLOW__FAB__COOKIE_SECURE"] == "True"
+    assert "env" not in container(aws, "airflow-api-server")
+
+
+@EACH_COMPONENT
+def test_should_wait_for_the_schema_before_it_starts(any_release: Release, name: str) -> None:
+    pod = spec(any_release, name)["template"]["spec"]
+    (wait,) = pod["initContainers"]
+    assert wait["args"] == ["python", "/opt/airflow/platform/schema_version.py", "wait", "--timeout-seconds", "300"]
+    assert wait["envFrom"] == pod["containers"][0]["envFrom"]
+    assert wait["volumeMounts"] == pod["containers"][0]["volumeMounts"]
+
+
+@EACH_COMPONENT
+def test_should_select_by_labels_that_never_change(any_release: Release, name: str) -> None:
+    component = name.removeprefix("airflow-")
+    selector = {"app.kubernetes.io/name": "airflow", "app.kubernetes.io/component": component}
+    assert spec(any_release, name)["selector"] == {"matchLabels": selector}
+    assert selector.items() <= spec(any_release, name)["template"]["metadata"]["labels"].items()
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "port"),
+    [("airflow-api-server", "/api/v2/version", 8080), ("airflow-scheduler", "/health", 8974)],
+)
+def test_should_probe_the_health_server(any_release: Release, name: str, path: str, port: int) -> None:
+    found = container(any_release, name)
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert found[probe]["httpGet"] == {"path": path, "port": port}
+
+
+@pytest.mark.parametrize(
+    ("name", "job"), [("airflow-dag-processor", "DagProcessorJob"), ("airflow-triggerer", "TriggererJob")]
+)
+def test_should_probe_the_heartbeat_where_there_is_no_health_server(any_release: Release, name: str, job: str) -> None:
+    found = container(any_release, name)
+    command = ["python", "/opt/airflow/platform/heartbeat.py", job, "--max-age-seconds", "120"]
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert found[probe]["exec"] == {"command": command}
+        assert found[probe]["timeoutSeconds"] >= 10
+
+
+def test_should_probe_the_port_that_the_scheduler_listens_on(aws: Release) -> None:
+    port = container(aws, "airflow-scheduler")["livenessProbe"]["httpGet"]["port"]
+    assert aws.config["AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT"] == str(port)
+    assert aws.config["AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK"] == "True"
+
+
+@EACH_COMPONENT
+def test_should_leave_time_to_start(any_release: Release, name: str) -> None:
+    probe = container(any_release, name)["startupProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] >= 120
+
+
+@EACH_COMPONENT
+def test_should_outlive_a_short_database_outage(any_release: Release, name: str) -> None:
+    probe = container(any_release, name)["livenessProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] >= 120
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"),
+    [
+        ("airflow-api-server", 130),  # up to 120 s, after 10 s in which requests still arrive
+        ("airflow-scheduler", 30),
+        ("airflow-dag-processor", 30),
+        ("airflow-triggerer", 30),
+    ],
+)
+def test_should_leave_time_to_stop(any_release: Release, name: str, seconds: int) -> None:
+    assert spec(any_release, name)["template"]["spec"]["terminationGracePeriodSeconds"] >= seconds
+
+
+def test_should_answer_while_it_is_taken_out_of_the_service(aws: Release) -> None:
+    found = container(aws, "airflow-api-server")
+    assert found["lifecycle"]["preStop"]["exec"]["command"] == ["sleep", "10"]
+
+
+@EACH_COMPONENT
+def test_should_keep_the_old_pod_until_the_new_one_is_ready(any_release: Release, name: str) -> None:
+    assert spec(any_release, name)["strategy"] == {
+        "type": "RollingUpdate",
+        "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1},
+    }
+
+
+@EACH_COMPONENT
+def test_should_give_up_a_rollout_when_the_deployment_does(any_release: Release, name: str) -> None:
+    seconds = any_release.airflow.rollout_timeout_minutes * 60
+    assert spec(any_release, name)["progressDeadlineSeconds"] == seconds
+
+
+@EACH_COMPONENT
+def test_should_spread_over_zones_and_nodes(any_release: Release, name: str) -> None:
+    constraints = spec(any_release, name)["template"]["spec"]["topologySpreadConstraints"]
+    assert [each["topologyKey"] for each in constraints] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
+    for each in constraints:
+        # Never so strict that the one free node is refused.
+        assert each["whenUnsatisfiable"] == "ScheduleAnyway"
+        assert each["labelSelector"] == spec(any_release, name)["selector"]
+
+
+@EACH_COMPONENT
+def test_should_keep_one_running_while_nodes_are_drained(
+    aws: Release, aws_highly_available: Release, name: str
+) -> None:
+    budget = aws_highly_available.get("PodDisruptionBudget", name)["spec"]
+    assert spec(aws_highly_available, name)["replicas"] == 2
+    assert budget["maxUnavailable"] == 1
+    assert budget["selector"] == spec(aws_highly_available, name)["selector"]
+    assert budget["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
+    # A budget for a single pod would keep its node from ever being drained.
+    assert aws.of_kind("PodDisruptionBudget") == []
+
+
+@EACH_COMPONENT
+def test_should_take_its_size_from_the_settings(any_release: Release, name: str) -> None:
+    settings = getattr(any_release.airflow, name.removeprefix("airflow-").replace("-", "_"))
+    resources = container(any_release, name)["resources"]
+    assert resources["requests"] == {"cpu": f"{settings.cpu_millicores}m", "memory": f"{settings.memory_mib}Mi"}
+    assert spec(any_release, name)["replicas"] == settings.replicas
+
+
+@EACH_COMPONENT
+def test_should_run_as_airflows_user(any_release: Release, name: str) -> None:
+    security = spec(any_release, name)["template"]["spec"]["securityContext"]
+    assert (security["runAsUser"], security["runAsGroup"]) == (50000, 0)
+
+
+@EACH_COMPONENT
+def test_should_read_dags_and_write_logs(any_release: Release, name: str) -> None:
+    mounts = {mount["mountPath"]: mount for mount in container(any_release, name)["volumeMounts"]}
+    assert mounts["/opt/airflow/dags"]["subPath"] == "dags"
+    assert mounts["/opt/airflow/dags"]["readOnly"] is True
+    assert mounts["/opt/airflow/logs"]["subPath"] == "logs"
+    assert mounts["/opt/airflow/logs"].get("readOnly") is not True
+    claims = [volume.get("persistentVolumeClaim") for volume in spec(any_release, name)["template"]["spec"]["volumes"]]
+    assert {"claimName": "aws-fsx-pvc"} in claims
+
+
+@EACH_COMPONENT
+def test_should_find_what_airflow_would_write_into_its_home(any_release: Release, name: str) -> None:
+    mounts = {mount["mountPath"]: mount for mount in container(any_release, name)["volumeMounts"]}
+    assert mounts["/opt/airflow/airflow.cfg"]["subPath"] == "airflow.cfg"
+    assert any_release.get("ConfigMap", "airflow-platform-files")["data"]["airflow.cfg"] == ""
+    assert "readOnly" not in mounts["/tmp"]
+
+
+@EACH_COMPONENT
+def test_should_let_a_node_autoscaler_take_its_node(any_release: Release, name: str) -> None:
+    annotations = spec(any_release, name)["template"]["metadata"]["annotations"]
+    assert annotations["cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"] == "tmp"
+
+
+@EACH_COMPONENT
+def test_should_get_secrets_as_files_from_the_platform(aws: Release, local: Release, name: str) -> None:
+    mounts = {mount["mountPath"]: mount["name"] for mount in container(aws, name)["volumeMounts"]}
+    assert mounts[aws.config["AIRFLOW_SECRETS_DIRECTORY"]] == "secrets"
+
+    def source(release: Release) -> Json:
+        volumes = spec(release, name)["template"]["spec"]["volumes"]
+        return next(volume for volume in volumes if volume["name"] == "secrets")
+
+    assert source(aws)["csi"] == {
+        "driver": "secrets-store.csi.k8s.io",
+        "readOnly": True,
+        "volumeAttributes": {"secretProviderClass": "airflow-secrets"},
+    }
+    assert source(local)["secret"] == {"secretName": "airflow-secrets"}
+
+
+def test_should_find_the_task_pod_template(any_release: Release) -> None:
+    mounts = {mount["mountPath"]: mount for mount in container(any_release, "airflow-scheduler")["volumeMounts"]}
+    directory, _, file = any_release.config["AIRFLOW__KUBERNETES_EXECUTOR__POD_TEMPLATE_FILE"].rpartition("/")
+    assert directory in mounts
+    assert file in any_release.get("ConfigMap", "airflow-worker-pod-template")["data"]
+
+
+def test_should_serve_the_api_under_its_name(any_release: Release) -> None:
+    service = any_release.get("Service", "webserver-svc")["spec"]
+    assert service["type"] == "ClusterIP"
+    assert service["selector"] == spec(any_release, "airflow-api-server")["selector"]["matchLabels"]
+    assert service["ports"] == [{"name": "http", "port": 8080, "targetPort": "http"}]
+    assert container(any_release, "airflow-api-server")["ports"] == [{"name": "http", "containerPort": 8080}]

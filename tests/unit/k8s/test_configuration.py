@@ -1,0 +1,258 @@
+"""The Configuration chart."""
+
+import json
+from base64 import b64decode
+
+import pytest
+import yaml
+
+from k8s.config_maps import contract, secret_commands, tuning
+from k8s.names import ADMIN_USER, READS_SECRETS
+from k8s.worker_pod import CONTRACT, TUNING
+from settings.airflow import AirflowSettings
+from settings.platform_options import PLATFORM_OPTIONS
+from tests.unit.k8s.conftest import COMPONENTS, Release, aws_bindings, token
+
+FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("CORE__EXECUTOR", "KubernetesExecutor"),
+        ("CORE__AUTH_MANAGER", FAB),
+        ("CORE__EXECUTION_API_SERVER_URL", "http://webserver-svc:8080/execution/"),
+        ("CORE__DAGS_FOLDER", "/opt/airflow/dags"),
+        ("CORE__LOAD_EXAMPLES", "False"),
+        ("LOGGING__BASE_LOG_FOLDER", "/opt/airflow/logs"),
+        ("LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY", "/tmp/dag_processor"),
+        ("API__BASE_URL", "http://localhost:8080"),
+        ("API__ENABLE_SWAGGER_UI", "False"),
+        ("FAB__COOKIE_SECURE", "False"),
+        ("SCHEDULER__ENABLE_HEALTH_CHECK", "True"),
+        ("KUBERNETES_EXECUTOR__NAMESPACE", "airflow"),
+        ("KUBERNETES_EXECUTOR__POD_TEMPLATE_FILE", "/opt/airflow/pod-template/pod-template.yaml"),
+        ("KUBERNETES_EXECUTOR__DELETE_WORKER_PODS_ON_FAILURE", "True"),
+        ("KUBERNETES_EXECUTOR__TASK_PUBLISH_MAX_RETRIES", "5"),
+        ("KUBERNETES_EXECUTOR__WORKER_PODS_CREATION_BATCH_SIZE", "64"),
+        ("KUBERNETES_EXECUTOR__ASYNC_POD_CREATION", "True"),
+        ("KUBERNETES_EXECUTOR__POD_CREATION_MAX_CONCURRENCY", "32"),
+        ("SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL", "60"),
+        ("SCHEDULER__TASK_QUEUED_TIMEOUT", "900"),
+        ("SCHEDULER__MAX_DAGRUNS_PER_LOOP_TO_SCHEDULE", "100"),
+        ("SCHEDULER__MAX_DAGRUNS_TO_CREATE_PER_LOOP", "50"),
+        ("SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME", "0.2"),
+        ("DAG_PROCESSOR__REFRESH_INTERVAL", "30"),
+        # Or a rolled-back version would refuse the newer schema.
+        ("DATABASE__CHECK_MIGRATIONS", "False"),
+        # Or the API server would look for the triggerer's logs under a pod's name, which is in no DNS.
+        ("CORE__HOSTNAME_CALLABLE", "airflow.utils.net.get_host_ip_address"),
+    ],
+)
+def test_should_set_what_was_measured(aws: Release, option: str, value: str) -> None:
+    assert aws.config[f"AIRFLOW__{option}"] == value
+
+
+def test_should_not_let_the_image_look_for_the_database_at_each_start(aws: Release) -> None:
+    assert aws.config["CONNECTION_CHECK_MAX_COUNT"] == "0"
+
+
+def test_should_encrypt_connections_to_a_database_of_the_platform(aws: Release, local: Release) -> None:
+    assert aws.config["PGSSLMODE"] == "require"
+    assert local.config["PGSSLMODE"] == "disable"  # the image in the cluster has no certificate
+
+
+def test_should_bound_everything_by_what_the_platform_can_hold(aws: Release) -> None:
+    for option in ("CORE__PARALLELISM", "CORE__MAX_ACTIVE_TASKS_PER_DAG", "CORE__DEFAULT_POOL_TASK_SLOT_COUNT"):
+        assert aws.config[f"AIRFLOW__{option}"] == "40"
+    assert aws.config["AIRFLOW__SCHEDULER__MAX_TIS_PER_QUERY"] == "40"
+
+
+def test_should_divide_parallelism_among_schedulers(aws_highly_available: Release) -> None:
+    # core.parallelism counts for each of the two.
+    assert aws_highly_available.config["AIRFLOW__CORE__PARALLELISM"] == "20"
+    assert aws_highly_available.config["AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG"] == "40"
+
+
+def test_should_take_limits_from_the_settings_where_they_are_set() -> None:
+    airflow = AirflowSettings(parallelism=7, max_active_tasks_per_dag=3)
+    assert contract(airflow, aws_bindings())["core.parallelism"] == 7
+    assert contract(airflow, aws_bindings())["core.max_active_tasks_per_dag"] == 3
+    assert tuning(airflow, aws_bindings())["core.default_pool_task_slot_count"] == 7
+
+
+def test_should_look_at_no_more_tasks_than_256_at_once() -> None:
+    assert tuning(AirflowSettings(parallelism=4000), aws_bindings())["scheduler.max_tis_per_query"] == 256
+
+
+def test_should_pass_options_of_the_environment_file_on(aws_highly_available: Release) -> None:
+    assert aws_highly_available.config["AIRFLOW__EMAIL__FROM_EMAIL"] == "airflow@example.com"
+    assert aws_highly_available.config["AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT"] == "60"
+
+
+def test_should_refuse_in_the_settings_exactly_what_the_charts_rely_on() -> None:
+    # The async URL is Airflow's own, made from the other one.
+    commands = {"database.sql_alchemy_conn", "core.fernet_key", "api.secret_key", "api_auth.jwt_secret"}
+    assert len(secret_commands()) == len(commands)
+    relied_on = {*contract(AirflowSettings(), aws_bindings()), *CONTRACT, *commands}
+    assert PLATFORM_OPTIONS - {"database.sql_alchemy_conn_async"} == relied_on
+
+
+def test_should_let_the_environment_file_change_tuning_only() -> None:
+    tuned = {*tuning(AirflowSettings(), aws_bindings()), *TUNING}
+    assert tuned & PLATFORM_OPTIONS == set()
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("DATABASE__SQL_ALCHEMY_CONN", "database-url"),
+        ("CORE__FERNET_KEY", "fernet-key"),
+        ("API__SECRET_KEY", "api-secret-key"),
+        ("API_AUTH__JWT_SECRET", "jwt-secret"),
+    ],
+)
+def test_should_read_secrets_by_command_from_mounted_files(any_release: Release, option: str, name: str) -> None:
+    command = f"python -I -S /opt/airflow/platform/read_secret.py {name}"
+    assert any_release.config[f"AIRFLOW__{option}_CMD"] == command
+    assert f"AIRFLOW__{option}" not in any_release.config
+
+
+def test_should_hold_no_token_in_a_config_map(aws: Release) -> None:
+    assert [obj for obj in aws.of_kind("ConfigMap") if "${Token[" in json.dumps(obj)] == []
+
+
+def test_should_hold_no_secret_value_outside_of_secrets(local: Release) -> None:
+    others = json.dumps([obj for obj in local.objects if obj["kind"] != "Secret"])
+    for value in ("databasePassword", "f" * 43, "jwtSecret", "apiSecretKey", "adminPassword"):
+        assert value not in others
+
+
+def test_should_make_no_kubernetes_secret_on_aws(aws: Release) -> None:
+    assert aws.of_kind("Secret") == []
+    assert "secretObjects" not in json.dumps(aws.of_kind("SecretProviderClass"))
+
+
+def test_should_read_the_platforms_secrets_with_the_pods_own_role(aws: Release) -> None:
+    parameters = aws.get("SecretProviderClass", "airflow-secrets")["spec"]["parameters"]
+    assert parameters["usePodIdentity"] == "true"
+    objects = {obj["objectAlias"]: obj["objectName"] for obj in yaml.safe_load(parameters["objects"])}
+    assert objects == {
+        "database.json": token(105),
+        "fernet-key": token(106),
+        "jwt-secret": token(107),
+        "api-secret-key": token(108),
+    }
+    admin = aws.get("SecretProviderClass", "airflow-admin-password")["spec"]["parameters"]
+    assert [obj["objectName"] for obj in yaml.safe_load(admin["objects"])] == [token(109)]
+
+
+def test_should_give_the_same_files_without_aws(aws: Release, local: Release) -> None:
+    for name in ("airflow-secrets", "airflow-admin-password"):
+        parameters = aws.get("SecretProviderClass", name)["spec"]["parameters"]
+        on_aws = {obj["objectAlias"] for obj in yaml.safe_load(parameters["objects"])}
+        assert set(local.get("Secret", name)["data"]) == on_aws
+
+
+def test_should_describe_the_local_database_as_rds_would(local: Release) -> None:
+    database = json.loads(b64decode(local.get("Secret", "airflow-secrets")["data"]["database.json"]))
+    assert database == {
+        "username": "airflow",
+        "password": "databasePassword",
+        "host": "airflow-database",
+        "port": 5432,
+        "dbname": "airflow",
+    }
+
+
+def test_should_grant_exactly_the_verbs_that_were_seen_in_use(any_release: Release) -> None:
+    granted = {
+        role["metadata"]["name"]: {rule["resources"][0]: set(rule["verbs"]) for rule in role["rules"]}
+        for role in any_release.of_kind("Role")
+    }
+    assert granted == {
+        "pod-launcher-role": {"pods": {"create", "delete", "get", "list", "patch", "watch"}},
+        "airflow-api-server": {"pods": {"list"}, "pods/log": {"get"}},
+        "airflow-triggerer": {"pods": {"delete", "get"}, "pods/log": {"get"}, "events": {"list", "watch"}},
+    }
+    assert any_release.of_kind("ClusterRole") == []
+
+
+def test_should_bind_each_role_to_one_service_account(any_release: Release) -> None:
+    bound = {
+        binding["metadata"]["name"]: (
+            binding["roleRef"]["name"],
+            [(each["namespace"], each["name"]) for each in binding["subjects"]],
+        )
+        for binding in any_release.of_kind("RoleBinding")
+    }
+    assert bound == {
+        "pod-launcher-role-binding": ("pod-launcher-role", [("airflow", "airflow-scheduler")]),
+        "airflow-api-server": ("airflow-api-server", [("airflow", "airflow-api-server")]),
+        "airflow-triggerer": ("airflow-triggerer", [("airflow", "airflow-triggerer")]),
+    }
+
+
+def test_should_hand_out_tokens_only_where_the_kubernetes_api_is_used(any_release: Release) -> None:
+    users = {"airflow-api-server", "airflow-scheduler", "airflow-triggerer"}
+    for account in any_release.of_kind("ServiceAccount"):
+        assert account["automountServiceAccountToken"] is (account["metadata"]["name"] in users)
+    for template in any_release.pod_templates.values():
+        account = template["spec"].get("serviceAccountName")
+        assert template["spec"]["automountServiceAccountToken"] is (account in users)
+
+
+def test_should_have_a_service_account_for_each_reader_of_secrets(aws: Release) -> None:
+    # The AWS roles are given to these names.
+    readers = {
+        template["spec"]["serviceAccountName"]
+        for template in aws.pod_templates.values()
+        if any("csi" in volume for volume in template["spec"]["volumes"])
+    }
+    assert readers == {*READS_SECRETS, ADMIN_USER}
+    assert readers <= {account["metadata"]["name"] for account in aws.of_kind("ServiceAccount")}
+
+
+def test_should_deny_every_connection_that_is_not_named(any_release: Release) -> None:
+    assert any_release.get("NetworkPolicy", "deny-ingress")["spec"] == {
+        "podSelector": {},
+        "policyTypes": ["Ingress"],
+    }
+
+
+def test_should_let_airflows_pods_reach_the_api_server(any_release: Release) -> None:
+    spec = any_release.get("NetworkPolicy", "airflow-api-server")["spec"]
+    (rule,) = spec["ingress"]
+    assert rule["ports"] == [{"port": 8080, "protocol": "TCP"}]
+    (source,) = rule["from"]
+    assert set(source) == {"podSelector"}  # of this namespace only
+    wanted = source["podSelector"]["matchLabels"].items()
+    worker = yaml.safe_load(any_release.get("ConfigMap", "airflow-worker-pod-template")["data"]["pod-template.yaml"])
+    components = [any_release.pod_templates[name]["metadata"]["labels"] for name in COMPONENTS]
+    for labels in [worker["metadata"]["labels"], *components]:
+        assert wanted <= labels.items()
+    assert spec["podSelector"]["matchLabels"].items() <= components[0].items()
+
+
+def test_should_let_only_the_api_server_read_the_triggerers_logs(any_release: Release) -> None:
+    spec = any_release.get("NetworkPolicy", "airflow-triggerer")["spec"]
+    (rule,) = spec["ingress"]
+    assert rule["ports"] == [{"port": 8794, "protocol": "TCP"}]
+    assert any_release.config["AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT"] == "8794"
+    assert rule["from"][0]["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == "api-server"
+
+
+def test_should_keep_task_pods_from_the_local_database(local: Release) -> None:
+    (rule,) = local.get("NetworkPolicy", "airflow-database")["spec"]["ingress"]
+    (expression,) = rule["from"][0]["podSelector"]["matchExpressions"]
+    clients = {
+        template["metadata"]["labels"]["app.kubernetes.io/component"]
+        for name, template in local.pod_templates.items()
+        if any(volume["name"] == "secrets" for volume in template["spec"]["volumes"])
+    }
+    assert set(expression["values"]) == clients
+    assert "worker" not in clients
+
+
+def test_should_have_no_policy_for_a_database_that_is_elsewhere(aws: Release) -> None:
+    assert "airflow-database" not in {policy["metadata"]["name"] for policy in aws.of_kind("NetworkPolicy")}

@@ -1,0 +1,94 @@
+"""The helper scripts that need no Airflow (tests/runtime runs the others)."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.unit.k8s.conftest import Release
+
+FILES = Path(__file__).resolve().parents[3] / "k8s" / "files"
+
+
+def read_secret(name: str, directory: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-I", "-S", FILES / "read_secret.py", name],
+        env={"AIRFLOW_SECRETS_DIRECTORY": str(directory)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("password", ["simple", "a$HOME~b", "p@ss:w/o?r#d%41 &é"])
+def test_should_print_a_url_that_any_password_survives(tmp_path: Path, password: str) -> None:
+    database = {"username": "airflow", "password": password, "host": "db.example", "port": 5432, "dbname": "airflow"}
+    (tmp_path / "database.json").write_text(json.dumps(database))
+    url = read_secret("database-url", tmp_path).stdout
+    parts = urlsplit(url)
+    assert (parts.scheme, parts.hostname, parts.port, parts.path) == (
+        "postgresql+psycopg2",
+        "db.example",
+        5432,
+        "/airflow",
+    )
+    assert unquote(parts.password or "") == password
+    # Airflow would expand these.
+    assert "$" not in url
+
+
+@pytest.mark.parametrize(
+    ("stored", "printed"),
+    [
+        ("k" * 43, "k" * 43 + "="),
+        ("k" * 43 + "=\n", "k" * 43 + "="),
+        ("n" * 43 + "," + "o" * 43 + "=", "n" * 43 + "=," + "o" * 43 + "="),
+    ],
+)
+def test_should_pad_fernet_keys(tmp_path: Path, stored: str, printed: str) -> None:
+    (tmp_path / "fernet-key").write_text(stored)
+    assert read_secret("fernet-key", tmp_path).stdout == printed
+
+
+@pytest.mark.parametrize("name", ["jwt-secret", "api-secret-key"])
+def test_should_print_nothing_but_the_secret(tmp_path: Path, name: str) -> None:
+    # Airflow takes the output as it is: a newline would be part of the secret.
+    (tmp_path / name).write_text("value\n")
+    assert read_secret(name, tmp_path).stdout == "value"
+
+
+def test_should_fail_for_a_secret_it_does_not_know(tmp_path: Path) -> None:
+    (tmp_path / "admin-password").write_text("value")
+    result = read_secret("admin-password", tmp_path)
+    assert result.returncode != 0
+    assert result.stdout == ""
+
+
+def test_should_mount_every_script(any_release: Release) -> None:
+    data = any_release.get("ConfigMap", "airflow-platform-files")["data"]
+    assert {path.name for path in FILES.glob("*.py")} == set(data) - {"airflow.cfg"}
+    for name, text in data.items():
+        if name.endswith(".py"):
+            assert text == (FILES / name).read_text()
+
+
+def test_should_run_only_scripts_that_are_mounted(any_release: Release) -> None:
+    data = any_release.get("ConfigMap", "airflow-platform-files")["data"]
+    text = json.dumps([any_release.config, any_release.pod_templates])
+    run = {part.partition(".py")[0] + ".py" for part in text.split("/opt/airflow/platform/")[1:] if ".py" in part[:40]}
+    assert run == set(data) - {"airflow.cfg"}
+
+
+@pytest.mark.parametrize("path", sorted(FILES.glob("*.py")), ids=lambda path: path.name)
+def test_should_run_on_the_oldest_python_of_the_image(path: Path) -> None:
+    ast.parse(path.read_text(), feature_version=(3, 10))
+
+
+@pytest.mark.parametrize("path", sorted(FILES.glob("*.py")), ids=lambda path: path.name)
+def test_should_not_hide_a_module_of_the_standard_library(path: Path) -> None:
+    # A script's folder comes first where Python looks for modules.
+    assert path.stem not in sys.stdlib_module_names

@@ -1,0 +1,85 @@
+"""The Migration chart."""
+
+import pytest
+
+from tests.unit.k8s.conftest import Json, Release
+
+
+def job(release: Release, name: str) -> Json:
+    return release.get("Job", name)["spec"]
+
+
+def test_should_migrate_and_accept_a_newer_schema(any_release: Release) -> None:
+    (container,) = job(any_release, "airflow-migration")["template"]["spec"]["containers"]
+    assert container["args"] == ["python", "/opt/airflow/platform/schema_version.py", "migrate"]
+
+
+def test_should_try_a_migration_again_that_met_another(any_release: Release) -> None:
+    assert job(any_release, "airflow-migration")["backoffLimit"] == 5
+
+
+@pytest.mark.parametrize("name", ["airflow-migration", "airflow-admin-user"])
+def test_should_end_some_time(any_release: Release, name: str) -> None:
+    spec = job(any_release, name)
+    assert spec["template"]["spec"]["restartPolicy"] == "Never"
+    # Longer than a deployment waits: a long migration is not cut off, and finds itself done at the next try.
+    assert spec["activeDeadlineSeconds"] > 13 * 60
+
+
+def test_should_make_the_first_user_once_the_schema_is_there(any_release: Release) -> None:
+    spec = job(any_release, "airflow-admin-user")["template"]["spec"]
+    (wait,) = spec["initContainers"]
+    assert wait["args"][:3] == ["python", "/opt/airflow/platform/schema_version.py", "wait"]
+
+
+def test_should_keep_the_password_out_of_arguments_and_environment(any_release: Release) -> None:
+    spec = job(any_release, "airflow-admin-user")["template"]["spec"]
+    (container,) = spec["containers"]
+    assert container["args"] == [
+        "python",
+        "/opt/airflow/platform/admin_user.py",
+        "--username",
+        "admin",
+        "--email",
+        "admin@example.com",
+        "--password-file",
+        "/opt/airflow/admin-secrets/admin-password",
+    ]
+    mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
+    assert mounts["/opt/airflow/admin-secrets"] == "admin-secrets"
+    assert "env" not in container
+
+
+def test_should_show_the_password_to_that_job_only(any_release: Release) -> None:
+    holders = [
+        name
+        for name, template in any_release.pod_templates.items()
+        if any("admin" in str(volume) for volume in template["spec"]["volumes"])
+    ]
+    assert holders == ["airflow-admin-user"]
+
+
+def test_should_hold_no_token_in_a_job(aws: Release) -> None:
+    # Its template is immutable and its name must follow it.
+    for job in aws.of_kind("Job"):
+        assert "${Token[" not in str(job["spec"])
+        assert "${Token[" not in job["metadata"]["name"]
+
+
+def test_should_tell_on_the_job_which_secrets_it_was_made_for(aws: Release, aws_other_secret: Release) -> None:
+    for name in ("airflow-migration", "airflow-admin-user"):
+        one, other = (release.get("Job", name) for release in (aws, aws_other_secret))
+        assert one["metadata"]["annotations"] != other["metadata"]["annotations"]
+        assert one["spec"] == other["spec"]
+
+
+def test_should_run_again_for_another_version_or_configuration(
+    aws: Release, aws_other_version: Release, aws_other_config: Release
+) -> None:
+    for name in ("airflow-migration", "airflow-admin-user"):
+        names = {each.get("Job", name)["metadata"]["name"] for each in (aws, aws_other_version, aws_other_config)}
+        assert len(names) == 3
+
+
+def test_should_not_run_again_for_another_task_pod(aws: Release, aws_other_worker: Release) -> None:
+    assert aws.charts["Migration"] == aws_other_worker.charts["Migration"]

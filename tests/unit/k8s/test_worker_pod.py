@@ -1,0 +1,106 @@
+"""The pod template of tasks."""
+
+import json
+
+import pytest
+import yaml
+
+from settings.airflow import AirflowSettings
+from tests.unit.k8s.conftest import Json, Release
+
+
+@pytest.fixture
+def pod(any_release: Release) -> Json:
+    data = any_release.get("ConfigMap", "airflow-worker-pod-template")["data"]
+    found: Json = yaml.safe_load(data["pod-template.yaml"])
+    return found
+
+
+@pytest.fixture
+def environment(pod: Json) -> dict[str, str]:
+    return {variable["name"]: variable["value"] for variable in pod["spec"]["containers"][0]["env"]}
+
+
+def test_should_call_the_container_what_the_executor_looks_for(pod: Json) -> None:
+    assert pod["spec"]["containers"][0]["name"] == "base"
+    assert pod["spec"]["restartPolicy"] == "Never"
+    assert "args" not in pod["spec"]["containers"][0]
+    assert "command" not in pod["spec"]["containers"][0]
+
+
+def test_should_know_no_database_no_key_and_no_credential(pod: Json) -> None:
+    text = json.dumps(pod).lower()
+    for word in ("secret", "fernet", "jwt", "sql_alchemy", "database", "_cmd", "pgpass"):
+        assert word not in text
+    assert "envFrom" not in pod["spec"]["containers"][0]
+    assert pod["spec"]["automountServiceAccountToken"] is False
+    assert pod["spec"]["serviceAccountName"] == "airflow-worker"
+    assert {next(key for key in volume if key != "name") for volume in pod["spec"]["volumes"]} == {
+        "configMap",
+        "emptyDir",
+        "persistentVolumeClaim",
+    }
+
+
+def test_should_have_the_sufficient_environment(aws: Release) -> None:
+    data = aws.get("ConfigMap", "airflow-worker-pod-template")["data"]["pod-template.yaml"]
+    variables = yaml.safe_load(data)["spec"]["containers"][0]["env"]
+    assert {variable["name"]: variable["value"] for variable in variables} == {
+        "AIRFLOW_HOME": "/opt/airflow",
+        "AIRFLOW__CORE__DAGS_FOLDER": "/opt/airflow/dags",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "http://webserver-svc:8080/execution/",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": "/opt/airflow/logs",
+        # Outlast a database outage.
+        "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "12",
+        "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX": "15",
+        "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MIN": "2",
+        # Or the image's entry point waits for a database that the pod may not know.
+        "CONNECTION_CHECK_MAX_COUNT": "0",
+    }
+
+
+def test_should_agree_with_the_components(any_release: Release, environment: dict[str, str]) -> None:
+    for name in ("CORE__DAGS_FOLDER", "CORE__EXECUTION_API_SERVER_URL", "LOGGING__BASE_LOG_FOLDER"):
+        assert environment[f"AIRFLOW__{name}"] == any_release.config[f"AIRFLOW__{name}"]
+
+
+def test_should_pass_options_of_the_environment_file_on_to_tasks(aws_highly_available: Release) -> None:
+    data = aws_highly_available.get("ConfigMap", "airflow-worker-pod-template")["data"]["pod-template.yaml"]
+    assert {"name": "AIRFLOW__EMAIL__FROM_EMAIL", "value": "airflow@example.com"} in (
+        yaml.safe_load(data)["spec"]["containers"][0]["env"]
+    )
+
+
+def test_should_read_dags_and_write_logs(pod: Json) -> None:
+    mounts = {mount["mountPath"]: mount for mount in pod["spec"]["containers"][0]["volumeMounts"]}
+    assert mounts["/opt/airflow/dags"]["readOnly"] is True
+    assert mounts["/opt/airflow/dags"]["subPath"] == "dags"
+    assert mounts["/opt/airflow/logs"].get("readOnly") is not True
+    assert mounts["/opt/airflow/logs"]["subPath"] == "logs"
+    assert set(mounts) == {"/opt/airflow/dags", "/opt/airflow/logs", "/opt/airflow/airflow.cfg", "/tmp"}
+
+
+def test_should_keep_node_autoscalers_away_from_running_tasks(pod: Json) -> None:
+    annotations = pod["metadata"]["annotations"]
+    assert annotations["cluster-autoscaler.kubernetes.io/safe-to-evict"] == "false"
+    assert annotations["karpenter.sh/do-not-disrupt"] == "true"
+
+
+def test_should_take_size_and_patience_from_the_settings(aws: Release) -> None:
+    data = aws.get("ConfigMap", "airflow-worker-pod-template")["data"]["pod-template.yaml"]
+    spec, settings = yaml.safe_load(data)["spec"], AirflowSettings().worker
+    assert spec["containers"][0]["resources"] == {
+        "requests": {"cpu": f"{settings.cpu_millicores}m", "memory": f"{settings.memory_mib}Mi"},
+        "limits": {"memory": f"{settings.memory_mib}Mi"},
+    }
+    assert spec["terminationGracePeriodSeconds"] == settings.termination_grace_seconds
+
+
+def test_should_run_the_image_of_the_components(any_release: Release, pod: Json) -> None:
+    images = {
+        container["image"]
+        for name, template in any_release.pod_templates.items()
+        if name != "airflow-database"
+        for container in template["spec"]["containers"] + template["spec"].get("initContainers", [])
+    }
+    assert images == {pod["spec"]["containers"][0]["image"]} == {"apache/airflow:3.3.2"}
