@@ -89,3 +89,25 @@ def test_should_know_how_to_remove_everything_that_is_retained(templates: Templa
         for name, resource in template["Resources"].items():
             if resource.get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate"):
                 assert resource["Type"] in COMMANDS.keys() | known_by_their_owner, name
+
+
+def physical_names(templates: Templates) -> set[tuple[str, str, str]]:
+    """(type, property, value) of every name that a template gives a resource itself."""
+    return {
+        (resource["Type"], key, json.dumps(value))
+        for template in templates.values()
+        for resource in template["Resources"].values()
+        for key, value in resource.get("Properties", {}).items()
+        if (key.endswith("Name") or key == "DBInstanceIdentifier") and key not in NAMES_OF_OTHERS
+        if not (isinstance(value, dict) and value.keys() <= {"Ref", "Fn::GetAtt", "Fn::ImportValue"})
+    }
+
+
+NAMES_OF_OTHERS = {"AddonName", "DBName", "PolicyName", "ServiceName"}
+"""Names that AWS gave, or that are unique within another resource."""
+
+
+def test_should_let_two_environments_stand_in_one_account(all_templates: dict[str, Templates]) -> None:
+    dev, production = (physical_names(all_templates[name]) for name in ENVIRONMENTS)
+    assert any("airflow-dev" in value for _, _, value in dev)
+    assert dev & production == set()
