@@ -1,0 +1,102 @@
+"""The pinned CDK CLI, with a home of its own, dummy credentials and no way but loopback."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.deploy.loopback import process
+from tests.deploy.loopback.aws import ACCOUNT, CREDENTIALS, REGION, ROOT, LoopbackAws
+
+CLI = ROOT / "node_modules" / ".bin" / "cdk"
+APP = ".venv/bin/python app.py"
+PROGRESS_SECONDS = 10
+
+
+class CdkError(Exception):
+    """The CLI ended with an error; the text is the end of what it printed, which names the resource and the reason."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run of the CLI."""
+
+    code: int
+    output: str
+    seconds: float
+
+
+class Cdk:
+    """Runs the CLI against the loopback AWS. Its synth output and its home are folders of the tests."""
+
+    def __init__(self, folder: Path, aws: LoopbackAws) -> None:
+        self._folder, self._number = folder, 0
+        home = folder / "cdk-home"
+        home.mkdir(parents=True)
+        keep = ("LANG", "LC_ALL", "TERM")
+        self._environment = {
+            **{name: os.environ[name] for name in keep if name in os.environ},
+            **CREDENTIALS,
+            "PATH": f"{CLI.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "HOME": str(home),
+            "TMPDIR": str(home),
+            "CDK_HOME": str(home),
+            "AWS_ENDPOINT_URL": aws.url,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            # The template validator is two thirds of synth time, and `make synth` runs it.
+            "CDK_VALIDATION": "false",
+            "JSII_RUNTIME_PACKAGE_CACHE": "enabled",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "NO_PROXY": "127.0.0.1,localhost",
+            "CI": "true",
+        }
+
+    def bootstrap(self) -> Run:
+        """Make the bootstrap stack of the loopback account."""
+        return self("bootstrap", f"aws://{ACCOUNT}/{REGION}", app=None)
+
+    def __call__(
+        self, command: str, *arguments: str, environment: str | Path = "dev", app: str | None = APP, check: bool = True
+    ) -> Run:
+        """Run a command on the app, with an environment's name or file.
+
+        Raises:
+            CdkError: the CLI ended with an error, unless `check` is false.
+        """
+        self._number += 1
+        log = self._folder / f"{self._number:02}-{command}.log"
+        of_app = ["--app", app, "--context", f"environment={environment}"] if app else []
+        output = ["--output", str(self._folder / "cdk.out")]
+        line = [str(CLI), command, *arguments, *of_app, *output, "--no-color", "--ci"]
+        say(f"cdk {command} {' '.join(arguments)} ({environment})")
+        started = time.monotonic()
+        running = process.start(line, self._environment, log, ROOT)
+        try:
+            self._follow(running, log, started)
+        finally:
+            process.stop(running)
+        run = Run(running.returncode, log.read_text(errors="replace"), time.monotonic() - started)
+        say(f"  {'done' if run.code == 0 else f'ended with {run.code}'} in {run.seconds:.0f} s")
+        if check and run.code:
+            raise CdkError(f"cdk {command} {' '.join(arguments)} ended with {run.code}:\n{run.output[-6000:]}")
+        return run
+
+    @staticmethod
+    def _follow(running: subprocess.Popen[bytes], log: Path, started: float) -> None:
+        """Wait, and show the last line now and then."""
+        told = started
+        while running.poll() is None:
+            time.sleep(0.1)
+            if time.monotonic() - told > PROGRESS_SECONDS:
+                told = time.monotonic()
+                lines = log.read_text(errors="replace").rstrip().splitlines()
+                say(f"  {told - started:4.0f} s  {lines[-1][:150] if lines else ''}")
+
+
+def say(text: str) -> None:
+    """Progress, past pytest's capture."""
+    print(text, file=sys.__stderr__, flush=True)
