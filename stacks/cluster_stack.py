@@ -46,10 +46,12 @@ class ClusterStack(PlatformStack):
             namespace=NAMESPACE,
             roles={**dict.fromkeys(READS_SECRETS, roles.secrets_reader), ADMIN_USER: roles.admin_password_reader},
         )
+        group_scope = Construct(self, "NodeGroups")
         node_groups = [
             ManagedNodeGroup(
-                self,
-                f"NodeGroup{name}",
+                group_scope,
+                name,
+                name=name,
                 settings=group,
                 cluster=self.cluster,
                 version=settings.cluster.version,

@@ -1,6 +1,8 @@
 """Who gets into the cluster."""
 
+import re
 from collections.abc import Sequence
+from hashlib import sha256
 
 from aws_cdk import aws_eks_v2 as eks
 
@@ -26,6 +28,8 @@ def grant_people_access(cluster: eks.Cluster, *, admins: Sequence[str], viewers:
 
 
 def _identifier(arn: str) -> str:
-    """Account, kind and name of a principal, as a construct id."""
-    account, principal = arn.split(":")[4], arn.split(":")[5]
-    return account + "".join(part.capitalize() for part in principal.replace("-", "/").split("/"))
+    """A principal as a part of a construct id: readable, and different for any two."""
+    name = arn.rpartition("/")[2]
+    return (
+        "".join(part.capitalize() for part in re.findall(r"[A-Za-z0-9]+", name)) + sha256(arn.encode()).hexdigest()[:8]
+    )

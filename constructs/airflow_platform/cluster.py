@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import cdk8s
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Annotations, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
@@ -79,6 +79,8 @@ class AirflowCluster(Construct):
             cluster_logging=[LOG_TYPES[log_type] for log_type in settings.control_plane_logs],
             output_config_command=False,
         )
+        # Without NAT the private subnets are isolated ones, and the settings' rules see to the endpoints.
+        Annotations.of(self.eks_cluster).acknowledge_warning("@aws-cdk/aws-eks:isolatedSubnetsForKubectlPrivateSubnets")
         cfn_cluster = resource(self.eks_cluster, eks.CfnCluster)
         # CDK's class knows API only.
         cfn_cluster.add_property_override("AccessConfig.AuthenticationMode", settings.authentication_mode)
@@ -151,7 +153,7 @@ class AirflowCluster(Construct):
     @property
     def kubeconfig_command(self) -> str:
         """The command that gives a person kubectl access."""
-        return f"aws eks update-kubeconfig --region {Stack.of(self).region} --name {self.eks_cluster.cluster_name}"
+        return f"aws eks update-kubeconfig --region {Stack.of(self).region} --name {self.name}"
 
     @property
     def controller_session_command(self) -> str | None:

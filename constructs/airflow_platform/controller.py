@@ -14,6 +14,8 @@ from settings.instance_types import facts_of
 KUBECTL_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 MACHINE_ARCHITECTURES = {"x86_64": ec2.AmazonLinuxCpuType.X86_64, "arm64": ec2.AmazonLinuxCpuType.ARM_64}
 DISK_SIZE_GIB = 10
+KUBECTL = "/usr/local/libexec/kubectl"
+KUBECONFIG = "/etc/kubernetes/kubeconfig"
 
 
 class Controller(Construct):
@@ -52,7 +54,8 @@ class Controller(Construct):
             machine_image=ec2.MachineImage.latest_amazon_linux2023(cpu_type=MACHINE_ARCHITECTURES[facts.architecture]),
             role=role,
             security_group=security_group,
-            require_imdsv2=True,
+            http_tokens=ec2.HttpTokens.REQUIRED,
+            http_put_response_hop_limit=1,
             block_devices=[
                 ec2.BlockDevice(
                     device_name="/dev/xvda",
@@ -76,16 +79,19 @@ def _commands(cluster_name: str, version: KubernetesVersion, region: str, archit
     """The newest kubectl of the cluster's minor version, checked, and one kubeconfig for everybody on the machine."""
     script = f"""\
         set -euo pipefail
-        aws --version | grep -q '^aws-cli/2'
+        aws --version | grep '^aws-cli/2' || dnf install -y awscli-2
         cd "$(mktemp -d)"
         release="$(curl -fsSL --retry 10 --retry-all-errors https://dl.k8s.io/release/stable-{version}.txt)"
         base="https://dl.k8s.io/release/$release/bin/linux/{architecture}"
         curl -fsSL --retry 10 --retry-all-errors -O "$base/kubectl" -O "$base/kubectl.sha256"
         echo "$(cat kubectl.sha256)  kubectl" | sha256sum --check
-        install -m 0755 kubectl /usr/local/bin/kubectl
+        install -D -m 0755 kubectl {KUBECTL}
         install -d -m 0755 /etc/kubernetes
-        aws eks update-kubeconfig --region {region} --name {cluster_name} --kubeconfig /etc/kubernetes/kubeconfig
-        chmod 0644 /etc/kubernetes/kubeconfig
-        echo 'export KUBECONFIG="${{KUBECONFIG:-/etc/kubernetes/kubeconfig}}"' > /etc/profile.d/kubeconfig.sh
+        aws eks update-kubeconfig --region {region} --name {cluster_name} --kubeconfig {KUBECONFIG}
+        chmod 0644 {KUBECONFIG}
+        echo 'export KUBECONFIG="${{KUBECONFIG:-{KUBECONFIG}}}"' > /etc/profile.d/kubeconfig.sh
+        # The shell of an SSM session reads no profile.
+        printf '%s\\n' '#!/bin/sh' '. /etc/profile.d/kubeconfig.sh' 'exec {KUBECTL} "$@"' > /usr/local/bin/kubectl
+        chmod 0755 /usr/local/bin/kubectl
         """
     return textwrap.dedent(script).splitlines()

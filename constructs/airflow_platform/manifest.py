@@ -16,7 +16,7 @@ from constructs import Construct, Node
 
 from airflow_platform.access import CLUSTER_ADMIN, grant_cluster_access
 from airflow_platform.handler_function import HandlerFunction
-from airflow_platform.handlers.manifest.index import DELETE_SECONDS
+from airflow_platform.handlers.manifest.index import DELETE_SECONDS, WORK_SECONDS
 from airflow_platform.handlers.manifest.objects import OWNER
 from settings.base import LogRetentionDays
 from settings.cluster import KubernetesVersion
@@ -24,8 +24,8 @@ from settings.cluster import KubernetesVersion
 MAX_MANIFEST_BYTES = 120 * 1024
 """An update's event carries the new manifest and the old one, and Lambda takes 256 KiB for an event."""
 
-MARGIN_SECONDS = 90
-"""What a request takes beside the wait: kubectl apply, deleting what left the manifest, answering."""
+ANSWER_SECONDS = 20
+"""What CloudFormation waits longer than the handler works."""
 
 
 class ManifestTooLargeError(ValueError):
@@ -132,7 +132,7 @@ class ManifestHandler(Construct):
         set_property = custom_resource.add_property_override  # type: ignore[attr-defined]
         set_property("TimeoutSeconds", timeout_seconds)
         # CloudFormation's own limit, for a function that could not answer; without it that is an hour.
-        set_property("ServiceTimeout", max(timeout_seconds, int(DELETE_SECONDS)) + MARGIN_SECONDS)
+        set_property("ServiceTimeout", max(timeout_seconds + int(WORK_SECONDS), int(DELETE_SECONDS)) + ANSWER_SECONDS)
         return manifest
 
 

@@ -61,6 +61,7 @@ class ManagedNodeGroup(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        name: str,
         settings: NodeGroupSettings,
         cluster: AirflowCluster,
         version: KubernetesVersion,
@@ -69,10 +70,12 @@ class ManagedNodeGroup(Construct):
         security_group: ec2.ISecurityGroup,
         tags: Mapping[str, str],
     ) -> None:
-        """`tags` go to the group's instances and disks, which stack tags don't reach."""
+        """`tags` and `name` go to the group's instances and disks, which stack tags don't reach."""
         super().__init__(scope, construct_id)
         zones = settings.zones or tuple(subnet.availability_zone for subnet in subnets)
-        launch_template = self._launch_template(settings, cluster, security_group, tags)
+        launch_template = self._launch_template(
+            settings, cluster, security_group, {**tags, "Name": f"{cluster.name}-{name}"}
+        )
         self.resource = eks.CfnNodegroup(
             self,
             "Resource",
@@ -104,8 +107,7 @@ class ManagedNodeGroup(Construct):
         security_group: ec2.ISecurityGroup,
         tags: Mapping[str, str],
     ) -> ec2.CfnLaunchTemplate:
-        named = {**tags, "Name": f"{cluster.name}-{self.node.id}"}
-        node_tags = [CfnTag(key=key, value=value) for key, value in named.items()]
+        node_tags = [CfnTag(key=key, value=value) for key, value in tags.items()]
         return ec2.CfnLaunchTemplate(
             self,
             "LaunchTemplate",

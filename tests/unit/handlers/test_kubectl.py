@@ -66,7 +66,7 @@ def test_should_run_the_binary_it_finds_on_path(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(kubectl, "kubeconfig_file", lambda: tmp_path / "kubeconfig")
     finished = kubectl.run(["apply", "-f", "-"], "manifest")
-    assert finished.stdout == f"--request-timeout=60s apply -f - {tmp_path}/kubeconfig\nmanifest"
+    assert finished.stdout == f"--request-timeout=30s apply -f - {tmp_path}/kubeconfig\nmanifest"
     assert (finished.code, finished.stderr) == (3, "sorry\n")
 
 

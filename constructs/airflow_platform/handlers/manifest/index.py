@@ -16,6 +16,8 @@ from airflow_platform.handlers.response import Deadline, Json, LambdaContext, re
 
 DELETE_SECONDS = 270.0  # a task pod may take 240 seconds to end itself and let go of its claim
 PRUNE_SECONDS = 60.0
+WORK_SECONDS = 90.0
+"""Most time for what is not waiting for the rollout: applying, and deleting what left the manifest."""
 REPLACE_SECONDS = 60.0
 
 GONE = "ResourceNotFoundException"
@@ -43,13 +45,15 @@ def handle(event: Json, deadline: Deadline, kubectl: Kubectl, sleep: waiting.Sle
 def roll_out(event: Json, deadline: Deadline, kubectl: Kubectl, sleep: waiting.Sleep) -> None:
     properties = event["ResourceProperties"]
     objects = parse(properties["Manifest"])
+    timeout = float(properties["TimeoutSeconds"])
+    deadline = deadline.within(timeout + WORK_SECONDS)
     old = parse(event.get("OldResourceProperties", {}).get("Manifest", "[]"))
     if objects:
         good = record.read(kubectl, objects)
         remove_failed_jobs(kubectl, objects, deadline, sleep)
         kubectl.apply(objects)
         try:
-            waiting.until_ready(kubectl, objects, deadline.within(float(properties["TimeoutSeconds"])), sleep)
+            waiting.until_ready(kubectl, objects, deadline.within(timeout), sleep)
         except waiting.RolloutError as error:
             if not takes_back(event, objects, old, good):
                 raise

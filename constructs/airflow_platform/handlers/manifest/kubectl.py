@@ -15,7 +15,8 @@ from airflow_platform.handlers.response import Json
 
 FIELD_MANAGER = "airflow-on-eks"
 LAYER = "/opt/kubectl"  # where the kubectl layer puts the binary
-REQUEST_TIMEOUT_SECONDS = 60
+REQUEST_TIMEOUT_SECONDS = 30
+COMMAND_TIMEOUT_SECONDS = 90
 RETRY_PAUSES_SECONDS = (2.0, 5.0)
 TRANSIENT = (
     "Unable to connect to the server",
@@ -64,15 +65,18 @@ def run(arguments: Sequence[str], stdin: str | None) -> Finished:
         "HOME": tempfile.gettempdir(),  # the only place a function can write; kubectl keeps its discovery cache there
         "KUBECONFIG": str(kubeconfig_file()),
     }
-    done = subprocess.run(
-        ["kubectl", f"--request-timeout={REQUEST_TIMEOUT_SECONDS}s", *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=REQUEST_TIMEOUT_SECONDS * 3,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            ["kubectl", f"--request-timeout={REQUEST_TIMEOUT_SECONDS}s", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=COMMAND_TIMEOUT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Finished(124, "", f"kubectl {arguments[0]} did not end in {COMMAND_TIMEOUT_SECONDS} s")
     return Finished(done.returncode, done.stdout, done.stderr)
 
 
