@@ -14,6 +14,9 @@ from k8s.security import container_security, pod_security
 WAIT_SECONDS = 300
 """Seconds that one start of the waiting container waits for the schema; then the kubelet starts it again."""
 
+TEMPORARY_LIMIT = "5Gi"
+"""Components need little; one that fills its node's disk would take its neighbours along. Tasks have no limit."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AirflowPod:
@@ -101,7 +104,7 @@ class AirflowPod:
     def _volumes(self) -> list[k8s.Volume]:
         secrets = self.release.bindings.secrets
         found = [
-            volumes.temporary_volume(),
+            volumes.temporary_volume(TEMPORARY_LIMIT),
             volumes.config_map_volume(volumes.FILES, names.PLATFORM_FILES),
             volumes.secrets_volume(volumes.SECRETS, names.SECRETS, secrets),
         ]

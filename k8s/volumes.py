@@ -20,9 +20,10 @@ def data_volume() -> k8s.Volume:
     return k8s.Volume(name=DATA, persistent_volume_claim=k8s.PersistentVolumeClaimVolumeSource(claim_name=names.CLAIM))
 
 
-def temporary_volume() -> k8s.Volume:
-    """`/tmp`, the one place beside the logs that an Airflow pod can write to. A pod that writes more is evicted."""
-    return k8s.Volume(name=TEMPORARY, empty_dir=k8s.EmptyDirVolumeSource(size_limit=k8s.Quantity.from_string("5Gi")))
+def temporary_volume(size_limit: str | None = None) -> k8s.Volume:
+    """`/tmp`, the one place beside the logs that an Airflow pod can write to. Over the limit the pod is evicted."""
+    limit = k8s.Quantity.from_string(size_limit) if size_limit else None
+    return k8s.Volume(name=TEMPORARY, empty_dir=k8s.EmptyDirVolumeSource(size_limit=limit))
 
 
 def config_map_volume(name: str, config_map: str) -> k8s.Volume:

@@ -184,6 +184,12 @@ def test_should_find_what_airflow_would_write_into_its_home(any_release: Release
 
 
 @EACH_COMPONENT
+def test_should_not_fill_its_nodes_disk(any_release: Release, name: str) -> None:
+    volumes = spec(any_release, name)["template"]["spec"]["volumes"]
+    assert {"name": "tmp", "emptyDir": {"sizeLimit": "5Gi"}} in volumes
+
+
+@EACH_COMPONENT
 def test_should_let_a_node_autoscaler_take_its_node(any_release: Release, name: str) -> None:
     annotations = spec(any_release, name)["template"]["metadata"]["annotations"]
     assert annotations["cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"] == "tmp"

@@ -104,3 +104,7 @@ def test_should_run_the_image_of_the_components(any_release: Release, pod: Json)
         for container in template["spec"]["containers"] + template["spec"].get("initContainers", [])
     }
     assert images == {pod["spec"]["containers"][0]["image"]} == {"apache/airflow:3.3.2"}
+
+
+def test_should_not_evict_a_task_for_what_it_writes_to_tmp(pod: Json) -> None:
+    assert {"name": "tmp", "emptyDir": {}} in pod["spec"]["volumes"]
