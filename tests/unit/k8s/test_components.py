@@ -13,7 +13,8 @@ def spec(release: Release, name: str) -> Json:
 
 
 def container(release: Release, name: str) -> Json:
-    (found,) = spec(release, name)["template"]["spec"]["containers"]
+    containers: list[Json] = spec(release, name)["template"]["spec"]["containers"]
+    (found,) = containers
     return found
 
 
@@ -201,7 +202,7 @@ def test_should_get_secrets_as_files_from_the_platform(aws: Release, local: Rele
     assert mounts[aws.config["AIRFLOW_SECRETS_DIRECTORY"]] == "secrets"
 
     def source(release: Release) -> Json:
-        volumes = spec(release, name)["template"]["spec"]["volumes"]
+        volumes: list[Json] = spec(release, name)["template"]["spec"]["volumes"]
         return next(volume for volume in volumes if volume["name"] == "secrets")
 
     assert source(aws)["csi"] == {

@@ -68,6 +68,64 @@ def test_should_fail_for_a_secret_it_does_not_know(tmp_path: Path) -> None:
     assert result.stdout == ""
 
 
+def test_should_hand_the_password_to_the_prompt_and_not_to_the_arguments(tmp_path: Path) -> None:
+    (tmp_path / "admin-password").write_text("thePassword\n")
+    airflow = tmp_path / "airflow"
+    airflow.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\ncat > {tmp_path}/input\nexit 3\n')
+    airflow.chmod(0o755)
+    command = [sys.executable, str(FILES / "admin_user.py"), "--username", "ada", "--email", "ada@example.com"]
+    result = subprocess.run(
+        [*command, "--password-file", str(tmp_path / "admin-password")],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (tmp_path / "input").read_text() == "thePassword\nthePassword\n"  # Airflow asks twice
+    arguments = (tmp_path / "arguments").read_text()
+    assert arguments.startswith("users create --role Admin ")
+    assert "--username ada --email ada@example.com" in arguments
+    assert "thePassword" not in arguments + result.stdout + result.stderr
+    assert result.returncode == 3  # a failure is the Job's
+
+
+POSTGRESQL = """
+from datetime import datetime, timedelta, timezone
+class Anything:
+    def __enter__(self): return self
+    def __exit__(self, *_): pass
+    def cursor(self): return self
+    def execute(self, query, values): assert values[0] == "TriggererJob"
+    def fetchone(self): return [{found}]
+def connect(**arguments):
+    assert arguments["password"] == "p" and arguments["connect_timeout"]
+    return Anything()
+"""
+
+
+@pytest.mark.parametrize(
+    ("found", "status"),
+    [
+        ("datetime.now(timezone.utc) - timedelta(seconds=110)", 0),
+        ("datetime.now(timezone.utc) - timedelta(seconds=130)", 1),
+        ("None", 1),
+    ],
+)
+def test_should_take_an_old_heartbeat_for_a_dead_job(tmp_path: Path, found: str, status: int) -> None:
+    database = {"username": "u", "password": "p", "host": "h", "port": 5432, "dbname": "d"}
+    (tmp_path / "database.json").write_text(json.dumps(database))
+    (tmp_path / "psycopg2.py").write_text(POSTGRESQL.format(found=found))
+    result = subprocess.run(
+        [sys.executable, FILES / "heartbeat.py", "TriggererJob", "--max-age-seconds", "120"],
+        env={"AIRFLOW_SECRETS_DIRECTORY": str(tmp_path), "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == status, result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_should_mount_every_script(any_release: Release) -> None:
     data = any_release.get("ConfigMap", "airflow-platform-files")["data"]
     assert {path.name for path in FILES.glob("*.py")} == set(data) - {"airflow.cfg"}

@@ -6,7 +6,8 @@ from tests.unit.k8s.conftest import Json, Release
 
 
 def job(release: Release, name: str) -> Json:
-    return release.get("Job", name)["spec"]
+    found: Json = release.get("Job", name)["spec"]
+    return found
 
 
 def test_should_migrate_and_accept_a_newer_schema(any_release: Release) -> None:

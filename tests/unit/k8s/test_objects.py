@@ -8,7 +8,7 @@ import yaml
 
 from tests.support.kubernetes_schemas import VERSIONS, validate
 from tests.support.pod_security import baseline_violations, violations
-from tests.unit.k8s.conftest import Release
+from tests.unit.k8s.conftest import Json, Release
 
 CLUSTER_SCOPED = {"Namespace", "PersistentVolume", "StorageClass"}
 
@@ -125,7 +125,7 @@ def test_should_inject_no_service_variables(any_release: Release) -> None:
         assert template["spec"]["enableServiceLinks"] is False
 
 
-def worker_pod(release: Release) -> dict[str, object]:
+def worker_pod(release: Release) -> Json:
     data = release.get("ConfigMap", "airflow-worker-pod-template")["data"]
-    pod: dict[str, object] = yaml.safe_load(data["pod-template.yaml"])
+    pod: Json = yaml.safe_load(data["pod-template.yaml"])
     return pod
