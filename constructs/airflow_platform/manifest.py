@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import cdk8s
-from aws_cdk import Stack
+from aws_cdk import CfnResource, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
@@ -127,12 +127,12 @@ class ManifestHandler(Construct):
             scope, construct_id, cluster=self._cluster, manifest=objects, overwrite=True, prune=False
         )
         custom_resource = manifest.node.default_child
-        assert custom_resource is not None
+        assert isinstance(custom_resource, CfnResource)
         timeout_seconds = timeout_minutes * 60
-        set_property = custom_resource.add_property_override  # type: ignore[attr-defined]
-        set_property("TimeoutSeconds", timeout_seconds)
+        custom_resource.add_property_override("TimeoutSeconds", timeout_seconds)
         # CloudFormation's own limit, for a function that could not answer; without it that is an hour.
-        set_property("ServiceTimeout", max(timeout_seconds + int(WORK_SECONDS), int(DELETE_SECONDS)) + ANSWER_SECONDS)
+        longest = max(timeout_seconds + int(WORK_SECONDS), int(DELETE_SECONDS))
+        custom_resource.add_property_override("ServiceTimeout", longest + ANSWER_SECONDS)
         return manifest
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from airflow_platform.handlers.manifest import kubectl
+from airflow_platform.handlers.manifest import credentials, kubectl
 
 ENVIRONMENT = {"CLUSTER_ENDPOINT": "https://cluster", "CLUSTER_CERTIFICATE": "Y2E="}
 
@@ -21,7 +21,7 @@ def test_should_sign_a_token_that_names_the_cluster(monkeypatch: pytest.MonkeyPa
         monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_SESSION_TOKEN", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
-    prefix, encoded = kubectl.token("airflow-test").split(".", 1)
+    prefix, encoded = credentials.token("airflow-test").split(".", 1)
     url = urllib.parse.urlparse(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode())
     query = dict(urllib.parse.parse_qsl(url.query))
     assert (prefix, url.netloc) == ("k8s-aws-v1", "sts.eu-central-1.amazonaws.com")
@@ -31,7 +31,7 @@ def test_should_sign_a_token_that_names_the_cluster(monkeypatch: pytest.MonkeyPa
 
 
 def test_should_write_a_kubeconfig_that_kubectl_reads() -> None:
-    config = kubectl.kubeconfig(ENVIRONMENT, "token")
+    config = credentials.kubeconfig(ENVIRONMENT, "token")
     assert config["clusters"][0]["cluster"] == {"server": "https://cluster", "certificate-authority-data": "Y2E="}
     assert config["users"][0]["user"] == {"token": "token"}
     assert config["current-context"] == config["contexts"][0]["name"]
@@ -45,17 +45,17 @@ def test_should_keep_the_kubeconfig_to_itself_and_the_token_fresh(monkeypatch: p
         return f"token-{len(made)}"
 
     moment = [0.0]
-    monkeypatch.setattr(kubectl, "token", token)
-    monkeypatch.setattr(kubectl, "_kubeconfig", None)
-    monkeypatch.setattr(kubectl.time, "monotonic", lambda: moment[0])
+    monkeypatch.setattr(credentials, "token", token)
+    monkeypatch.setattr(credentials, "_kubeconfig", None)
+    monkeypatch.setattr(credentials.time, "monotonic", lambda: moment[0])
     for name, value in {**ENVIRONMENT, "CLUSTER_NAME": "airflow-test"}.items():
         monkeypatch.setenv(name, value)
-    first = kubectl.kubeconfig_file()
+    first = credentials.kubeconfig_file()
     assert first.stat().st_mode & 0o077 == 0
     moment[0] = 299
-    assert kubectl.kubeconfig_file() == first and made == ["airflow-test"]
+    assert credentials.kubeconfig_file() == first and made == ["airflow-test"]
     moment[0] = 301
-    assert "token-2" in kubectl.kubeconfig_file().read_text()
+    assert "token-2" in credentials.kubeconfig_file().read_text()
     assert len(made) == 2
 
 
