@@ -1,0 +1,114 @@
+"""A pod's volumes, and a container's mounts of them, as folders of this machine."""
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.runtime.kubelet.identity import Identities
+
+Json = dict[str, Any]
+Find = Callable[[str, str | None, str], Json | None]
+"""Kind, namespace and name -> the object."""
+
+
+class Volumes:
+    """Makes the folders behind a pod's volumes."""
+
+    def __init__(
+        self, pod: Json, folder: Path, *, find: Find, storage: Path, identities: Identities, text: Callable[[str], str]
+    ) -> None:
+        """`storage` is the node's disk: host paths and provisioned volumes are folders in it.
+
+        `text` is applied to the content of files from ConfigMaps and Secrets.
+        """
+        self._namespace = pod["metadata"]["namespace"]
+        self._fs_group = (pod["spec"].get("securityContext") or {}).get("fsGroup")
+        self._folder, self._find, self._storage = folder, find, storage
+        self._scratch, self._uid = storage.parent / "e", pod["metadata"]["uid"]
+        self._identities, self._text = identities, text
+        self._places = {volume["name"]: self._make(volume) for volume in pod["spec"].get("volumes") or ()}
+
+    def place(self, mount: Json) -> Path:
+        """The folder or file that a volume mount shows."""
+        place = self._places[mount["name"]]
+        if not mount.get("subPath"):
+            return place
+        place = place / mount["subPath"]
+        if not place.exists():
+            place.mkdir(parents=True)  # the kubelet does so too, as root
+        return place
+
+    def _make(self, volume: Json) -> Path:
+        if "persistentVolumeClaim" in volume:
+            return self._claimed(volume["persistentVolumeClaim"]["claimName"])
+        if "emptyDir" in volume:
+            # A short path: programs put sockets into /tmp, and the path of a socket has 107 characters at most.
+            place = self._scratch / f"{self._uid[:8]}{volume['name'][:3]}"
+            place.mkdir(parents=True)
+            self._identities.give(place, 0, self._fs_group or 0, 0o2777 if self._fs_group else 0o777)
+            return place
+        place = self._folder / "volumes" / volume["name"]
+        place.mkdir(parents=True)
+        if "configMap" in volume:
+            source, name = volume["configMap"], volume["configMap"]["name"]
+            content = dict(self._get("ConfigMap", name).get("data") or {})
+        elif "secret" in volume:
+            source, name = volume["secret"], volume["secret"]["secretName"]
+            data = self._get("Secret", name).get("data") or {}
+            content = {key: base64.b64decode(value).decode() for key, value in data.items()}
+        else:
+            raise NotImplementedError(f"a volume of {sorted(volume)}")
+        for key, value in content.items():
+            (place / key).write_text(self._text(value))
+            self._identities.give(place / key, 0, self._fs_group or 0, source.get("defaultMode", 0o644))
+        place.chmod(0o755)
+        return place
+
+    def _claimed(self, claim_name: str) -> Path:
+        claim = self._get("PersistentVolumeClaim", claim_name)
+        volume = self._find("PersistentVolume", None, claim["spec"]["volumeName"])
+        assert volume is not None
+        if "hostPath" in volume["spec"]:
+            # fsGroup is not applied to host paths, as it is not to a volume that many nodes mount.
+            place = self._storage / volume["spec"]["hostPath"]["path"].lstrip("/")
+            place.mkdir(parents=True, exist_ok=True)
+            return place
+        place = self._storage / "provisioned" / volume["metadata"]["name"]
+        if not place.exists():
+            place.mkdir(parents=True)
+            self._identities.give(place, 0, self._fs_group or 0, 0o2775)
+        return place
+
+    def _get(self, kind: str, name: str) -> Json:
+        found = self._find(kind, self._namespace, name)
+        if found is None:
+            raise LookupError(f"{kind} {name} not found")
+        return found
+
+
+def build_root(root: Path, mounts: dict[str, Path], image_folders: tuple[str, ...]) -> dict[str, str]:
+    """Make a container's root with its mounts in it; gives back what to put in the place of which path.
+
+    Everything but the mounts is closed to writing, as in a read-only root file system.
+    """
+    root.mkdir(parents=True)
+    for folder in image_folders:
+        (root / folder.lstrip("/")).mkdir(parents=True, exist_ok=True)
+    for path, place in mounts.items():
+        link = root / path.lstrip("/")
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if link.is_dir():
+            link.rmdir()
+        link.symlink_to(place)
+    for folder in (root, *(each for each in root.rglob("*") if each.is_dir() and not each.is_symlink())):
+        folder.chmod(0o555)
+    return {path: str(root / path.lstrip("/")) for path in (*image_folders, *mounts)}
+
+
+def write_sandbox(path: Path, *, address: str, name: str, service_account: Path | None) -> None:
+    """Write what the shim of a pod's Python processes reads."""
+    told = {"address": address, "name": name, "service_account": service_account and str(service_account)}
+    path.write_text(json.dumps(told))
+    path.chmod(0o644)
