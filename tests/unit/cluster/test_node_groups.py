@@ -130,9 +130,9 @@ def test_should_encrypt_the_nodes_disk(synthesize: Synthesize) -> None:
 
 def test_should_shut_nodes_down_gracefully(template: Template) -> None:
     document = email.message_from_string(launch_template(template)["UserData"]["Fn::Base64"])
-    (part,) = document.get_payload()
+    (part,) = [part for part in document.walk() if not part.is_multipart()]
     assert part.get_content_type() == "application/node.eks.aws"
-    config = yaml.safe_load(part.get_payload())
+    config = yaml.safe_load(str(part.get_payload()))
     assert (config["apiVersion"], config["kind"]) == ("node.eks.aws/v1alpha1", "NodeConfig")
     assert config["spec"]["kubelet"]["config"] == {
         "shutdownGracePeriod": "120s",

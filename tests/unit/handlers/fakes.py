@@ -75,7 +75,14 @@ class FakeCluster:
         self.commands.append(tuple(arguments))
         if self.failures:
             return Finished(1, "", self.failures.pop(0))
-        return getattr(self, f"_{arguments[0]}")(list(arguments), json.loads(stdin)["items"] if stdin else [])
+        verbs = {
+            "apply": self._apply,
+            "delete": self._delete,
+            "get": self._get,
+            "patch": self._patch,
+            "logs": self._logs,
+        }
+        return verbs[arguments[0]](list(arguments), json.loads(stdin)["items"] if stdin else [])
 
     def _apply(self, _: list[str], objects: list[Json]) -> Finished:
         errors = []
@@ -139,11 +146,12 @@ class FakeCluster:
 def ready_status(obj: Json) -> Json:
     """The status of an object with which all is well."""
     replicas = obj.get("spec", {}).get("replicas", 1)
-    return {
+    statuses: dict[str, Json] = {
         "Job": {"conditions": [{"type": "Complete", "status": "True"}]},
         "PersistentVolumeClaim": {"phase": "Bound"},
         "Deployment": {"replicas": replicas, "updatedReplicas": replicas, "availableReplicas": replicas},
-    }.get(obj["kind"], {})
+    }
+    return statuses.get(obj["kind"], {})
 
 
 def thing(kind: str, name: str, api: str = "v1", owner: str = "AirflowStack/Step", **fields: Any) -> Json:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 import urllib.parse
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def test_should_keep_the_kubeconfig_to_itself_and_the_token_fresh(monkeypatch: p
     moment = [0.0]
     monkeypatch.setattr(credentials, "token", token)
     monkeypatch.setattr(credentials, "_kubeconfig", None)
-    monkeypatch.setattr(credentials.time, "monotonic", lambda: moment[0])
+    monkeypatch.setattr(time, "monotonic", lambda: moment[0])
     for name, value in {**ENVIRONMENT, "CLUSTER_NAME": "airflow-test"}.items():
         monkeypatch.setenv(name, value)
     first = credentials.kubeconfig_file()
