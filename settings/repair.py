@@ -31,7 +31,7 @@ def without_refused(model: type[Model], data: dict[str, Any], errors: list[Error
         if name in model.model_fields and model.model_fields[name].is_required():
             repaired.setdefault(name, value)
     try:
-        environment = model.model_validate(repaired).model_copy(deep=True)
+        environment = model.model_validate(repaired)
     except ValidationError:
         return None
     for place in blanks:

