@@ -72,8 +72,8 @@ class Addons(Construct):
             service_account=FSX_CONTROLLER,
             role_arn=fsx_csi_driver_role.role_arn,
         )
-        # No configuration: its node pods tolerate every taint as they come, and EKS refuses a key that the schema of the
-        # add-on's version lacks. An autoscaler that evicts node pods has to be told itself to leave these alone.
+        # No configuration: its node pods tolerate every taint by themselves, and EKS refuses a key that the schema of
+        # the add-on's version lacks. An autoscaler that evicts node pods has to be told itself to leave these alone.
         self.fsx_csi_driver = self._after_nodes("FsxCsiDriver", "aws-fsx-csi-driver", settings.aws_fsx_csi_driver)
         # A pod gets its role when it is made.
         self.fsx_csi_driver.add_resource_dependency(fsx_identity)

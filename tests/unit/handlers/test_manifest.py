@@ -118,6 +118,14 @@ def test_should_leave_an_object_that_somebody_made_by_hand(handle: Any, cluster:
     assert "by-hand" in cluster.names("ConfigMap")
 
 
+def test_should_delete_nothing_for_a_manifest_that_names_no_owner(handle: Any, cluster: FakeCluster) -> None:
+    nobodys = thing("ConfigMap", "nobodys")
+    del nobodys["metadata"]["annotations"]
+    handle("Create", [nobodys])
+    handle("Delete", [nobodys])
+    assert "nobodys" in cluster.names("ConfigMap")
+
+
 # --- Waiting
 
 
