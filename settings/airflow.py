@@ -128,7 +128,7 @@ class AirflowSettings(Settings):
     admin: AdminSettings = AdminSettings()
 
     parallelism: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """Most task pods at once; default what the node groups can hold at their largest."""
+    """Most task pods at once; default what the running nodes (`desired_size`) can hold beside Airflow itself."""
 
     max_active_tasks_per_dag: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Most running tasks of one DAG; default `parallelism`."""

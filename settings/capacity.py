@@ -90,10 +90,14 @@ def aws_slots(environment: AwsEnvironment, *, at_start: bool = False) -> int | N
 
 
 def task_slots(environment: AwsEnvironment | LocalEnvironment) -> int:
-    """Task pods that the environment holds at its largest, after Airflow's own pods and the cluster's."""
+    """Task pods that the running nodes hold, after Airflow's own pods and the cluster's.
+
+    Not `max_size`: nothing adds nodes by itself, and a task whose pod waits longer than
+    `airflow.task_queued_timeout_seconds` fails. Raise `desired_size` to raise it.
+    """
     if isinstance(environment, LocalEnvironment):
         return environment.local.task_slots
-    return aws_slots(environment) or 0
+    return aws_slots(environment, at_start=True) or 0
 
 
 AWS_KEEPS = 5

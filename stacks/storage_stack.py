@@ -19,7 +19,7 @@ class StorageStack(PlatformStack):
             self,
             "FileSystem",
             settings=settings.storage,
-            subnet=network.network.private_subnet(settings.storage.availability_zone or settings.availability_zones[0]),
+            subnet=network.network.private_subnet(settings.storage_zone),
             security_group=network.security_groups.file_system,
             name=platform_name(settings),
             removal_policy=data_removal_policy(settings),

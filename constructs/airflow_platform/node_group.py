@@ -91,7 +91,7 @@ class ManagedNodeGroup(Construct):
             scaling_config=eks.CfnNodegroup.ScalingConfigProperty(
                 min_size=settings.min_size,
                 max_size=settings.max_size,
-                desired_size=max(settings.min_size, 1) if settings.desired_size is None else settings.desired_size,
+                desired_size=settings.initial_size,
             ),
             update_config=_update_config(settings.max_unavailable),
             force_update_enabled=False,  # the default evicts pods that a disruption budget protects

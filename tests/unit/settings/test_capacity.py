@@ -125,14 +125,14 @@ def environment(changes: Changes) -> AwsEnvironment:
 def test_should_count_slots_at_the_start_and_at_the_largest() -> None:
     settings = environment({})
 
-    assert aws_slots(settings, at_start=True) is not None
-    assert 0 < (aws_slots(settings, at_start=True) or 0) < task_slots(settings)
+    assert task_slots(settings) == aws_slots(settings, at_start=True)
+    assert 0 < task_slots(settings) < (aws_slots(settings) or 0)
 
 
 @pytest.mark.parametrize(
     ("changes", "more"),
     [
-        ({"cluster node_groups workers": {"max_size": 8}}, True),
+        ({"cluster node_groups workers": {"min_size": 4, "max_size": 8}}, True),
         ({"cluster node_groups workers": {"instance_types": ["m7i.2xlarge"]}}, True),
         ({"cluster node_groups more": {}}, True),
         ({"airflow worker": {"cpu_millicores": 100, "memory_mib": 256}}, True),
