@@ -121,7 +121,11 @@ class FakeCluster:
         unknown = [obj for obj in objects if obj["kind"] in self.unknown_kinds]
         if unknown:
             return Finished(1, "", f'error: no matches for kind "{unknown[0]["kind"]}" in version "v1"')
-        live = [self._with_status(self.objects[key(obj)]) for obj in objects if key(obj) in self.objects]
+        live = [
+            {**self._with_status(self.objects[key(obj)]), "apiVersion": obj["apiVersion"]}  # in the version asked for
+            for obj in objects
+            if key(obj) in self.objects
+        ]
         if not live:
             return Finished(0, "", "")
         return Finished(0, json.dumps(live[0] if len(live) == 1 else {"kind": "List", "items": live}), "")
