@@ -22,18 +22,18 @@ and open {url} as {user}; the password:
 DAGs go into {dags} on the node."""
 
 
-def main(name: str) -> None:
-    """Render the environment and say what to do with it."""
+def main(name: str, folder: Path = ROOT) -> None:
+    """Render the environment into `folder`/dist and say what to do with it; its secrets are kept in `folder`/.local."""
     try:
         settings = load_local_environment(name, ROOT)
-        generated = kept_secrets(ROOT / ".local" / f"{settings.name}.secrets.json")
+        generated = kept_secrets(folder / ".local" / f"{settings.name}.secrets.json")
     except (SettingsError, ValueError) as error:
         sys.exit(str(error))
     steps = release(cdk8s.App(), airflow=settings.airflow, bindings=local_bindings(settings, generated))
     manifest = Path("dist") / f"airflow-{settings.name}.k8s.yaml"
-    (ROOT / manifest).parent.mkdir(exist_ok=True)
-    (ROOT / manifest).touch(mode=0o600)  # it holds the generated secrets
-    (ROOT / manifest).write_text(render(steps))
+    (folder / manifest).parent.mkdir(exist_ok=True)
+    (folder / manifest).touch(mode=0o600)  # it holds the generated secrets
+    (folder / manifest).write_text(render(steps))
     admin, dags = settings.airflow.admin.username, f"{settings.local.host_path}/dags"
     print(NEXT.format(manifest=manifest, url=settings.airflow.base_url, user=admin, dags=dags))
 
