@@ -43,9 +43,9 @@ def test_should_make_what_needs_nodes_after_them(name: str, template: Template) 
     assert node_groups(template) <= needs(template, addons(template)[name][0])
 
 
-def test_should_make_coredns_after_the_driver_that_takes_the_startup_taint_away(template: Template) -> None:
+def test_should_make_coredns_and_the_driver_that_takes_the_startup_taint_away_side_by_side(template: Template) -> None:
     coredns, driver = addons(template)["coredns"][0], addons(template)["aws-fsx-csi-driver"][0]
-    assert driver in needs(template, coredns)
+    assert driver not in needs(template, coredns)
     assert coredns not in needs(template, driver)
 
 

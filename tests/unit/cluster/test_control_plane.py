@@ -99,14 +99,13 @@ def test_should_make_no_key_where_secrets_are_not_encrypted(synthesize: Synthesi
 
 
 @pytest.mark.parametrize(("retain", "policy"), [(True, "Retain"), (False, "Delete")])
-def test_should_keep_key_and_control_plane_logs_with_the_data(
+def test_should_keep_the_key_with_the_data_and_the_logs_never(
     retain: bool, policy: str, synthesize: Synthesize
 ) -> None:
     template = synthesize(retain_data=retain)
     _, key = only(template, "AWS::KMS::Key")
-    logs = control_plane_logs(template)[1]
-    for kept in (key, logs):
-        assert (kept["DeletionPolicy"], kept["UpdateReplacePolicy"]) == (policy, policy)
+    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == (policy, policy)
+    assert control_plane_logs(template)[1]["DeletionPolicy"] == "Delete"
 
 
 def control_plane_logs(template: Template) -> tuple[str, dict[str, Any]]:

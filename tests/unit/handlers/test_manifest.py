@@ -182,6 +182,20 @@ def test_should_not_run_a_complete_job_again(handle: Any, cluster: FakeCluster) 
     assert cluster.asked("delete") == []
 
 
+def test_should_run_a_complete_job_again_when_what_its_pods_read_has_changed(handle: Any, cluster: FakeCluster) -> None:
+    def reading(secret: str) -> Any:
+        return {
+            **job(),
+            "metadata": {**job()["metadata"], "annotations": {**job()["metadata"]["annotations"], "reads": secret}},
+        }
+
+    handle("Create", [reading("database-1")])
+    handle("Update", [reading("database-1"), thing("ConfigMap", "other")], [reading("database-1")])
+    assert cluster.asked("delete") == []
+    handle("Update", [reading("database-2")], [reading("database-1")])
+    assert len(cluster.asked("delete")) == 1
+
+
 def test_should_wait_for_claims(handle: Any, cluster: FakeCluster) -> None:
     cluster.status["PersistentVolumeClaim", "data"] = {"phase": "Pending"}
     with pytest.raises(RolloutError, match="PersistentVolumeClaim airflow/data: is Pending"):

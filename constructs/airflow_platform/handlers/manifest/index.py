@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow_platform.handlers.manifest import record, waiting
 from airflow_platform.handlers.manifest.kubectl import Kubectl, KubectlError
-from airflow_platform.handlers.manifest.objects import digest, dropped, owned, parse
+from airflow_platform.handlers.manifest.objects import digest, dropped, identity, owned, parse
 from airflow_platform.handlers.manifest.rollout import job
 from airflow_platform.handlers.response import Deadline, Json, LambdaContext, respond
 
@@ -50,7 +50,7 @@ def roll_out(event: Json, deadline: Deadline, kubectl: Kubectl, sleep: waiting.S
     old = parse(event.get("OldResourceProperties", {}).get("Manifest", "[]"))
     if objects:
         good = record.read(kubectl, objects)
-        remove_failed_jobs(kubectl, objects, deadline, sleep)
+        remove_stale_jobs(kubectl, objects, deadline, sleep)
         kubectl.apply(objects)
         try:
             waiting.until_ready(kubectl, objects, deadline.within(timeout), sleep)
@@ -89,11 +89,22 @@ def stack_status(stack_id: str) -> str:
         return ""
 
 
-def remove_failed_jobs(kubectl: Kubectl, objects: list[Json], deadline: Deadline, sleep: waiting.Sleep) -> None:
-    """Delete our Jobs that an earlier try left failed: applied again they would run again, left alone never."""
-    jobs = [obj for obj in objects if obj["kind"] == "Job"]
-    failed = [obj for obj in owned(kubectl.get(jobs), jobs) if job(obj).failed]
-    waiting.delete(kubectl, failed, deadline.within(REPLACE_SECONDS), sleep)
+def remove_stale_jobs(kubectl: Kubectl, objects: list[Json], deadline: Deadline, sleep: waiting.Sleep) -> None:
+    """Delete our Jobs that have to run again, which an apply alone would not make them do.
+
+    An earlier try left them failed; or an annotation has changed, which is where a Job names what its pods read and its
+    template, which is immutable, cannot: the secret of another database, say.
+    """
+    jobs = {identity(obj): obj for obj in objects if obj["kind"] == "Job"}
+    live = owned(kubectl.get(list(jobs.values())), jobs.values())
+    stale = [obj for obj in live if job(obj).failed or changed_annotations(obj, jobs[identity(obj)])]
+    waiting.delete(kubectl, stale, deadline.within(REPLACE_SECONDS), sleep)
+
+
+def changed_annotations(live: Json, wanted: Json) -> bool:
+    """Whether an annotation of the wanted object has another value on the live one."""
+    found = live["metadata"].get("annotations") or {}
+    return any(found.get(key) != value for key, value in (wanted["metadata"].get("annotations") or {}).items())
 
 
 def remove(event: Json, deadline: Deadline, kubectl: Kubectl, sleep: waiting.Sleep) -> None:
