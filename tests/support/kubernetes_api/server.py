@@ -90,7 +90,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _user(self) -> User:
-        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ").strip()
+        # The scheme knows no case, and Kubernetes' own Python client writes it small.
+        scheme, _, token = (self.headers.get("Authorization") or "").partition(" ")
+        token = token.strip() if scheme.lower() == "bearer" else ""
         user = self.server.authenticate(token)
         if user is None:
             raise ApiError(401, "Unauthorized", "Unauthorized")
