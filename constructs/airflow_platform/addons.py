@@ -24,9 +24,9 @@ class Addons(Construct):
     """What the cluster needs beside its nodes.
 
     **Made**: nodes become ready with vpc-cni, kube-proxy and the Pod Identity agent, so these come before the node
-    groups. coredns and the CSI drivers have pods that only nodes can run, so they come after, side by side: nodes start
-    with a taint that the FSx driver's node pod takes away and that coredns does not tolerate, and the driver's controller
-    may want DNS, so whichever waited for the other could wait for ever.
+    groups. coredns and the CSI drivers have pods that only nodes can run, so they come after, side by side: nodes
+    start with a taint that the FSx driver's node pod takes away and that coredns does not tolerate, and the driver's
+    controller may want DNS, so whichever waited for the other could wait for ever.
 
     **Upgraded**: control plane, node groups, add-ons. An add-on made before the nodes cannot carry a version, or its
     version would move before them; one without a pin has EKS's default for the cluster's version of Kubernetes, which

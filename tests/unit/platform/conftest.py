@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from aws_cdk import Stack
-from tests.support.synth import cdk_app
 
 from app import platform
 from settings import AwsEnvironment, load_aws_environment
+from tests.support.synth import cdk_app
 
 ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENTS = ("dev", "production")

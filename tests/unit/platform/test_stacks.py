@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from aws_cdk import App
-from tests.support.synth import cdk_app
 
 from app import platform
 from settings import load_aws_environment
+from tests.support.synth import cdk_app
 from tests.unit.platform.conftest import ENVIRONMENTS, Templates, build, stacks
 
 ROOT = Path(__file__).resolve().parents[3]
