@@ -108,6 +108,9 @@ def watched(resource_type: str, handler: Json) -> Json:
             check(old, new)
         arguments = (logical_id,) if handler.get("update_with_logical_id") else ()
         new_id, attributes = update(physical_id, old, new, stack, *arguments)  # type: ignore[misc]
+        if new_id != physical_id and handler.get("replaced_by_engine"):
+            # Made by way of `create`; the predecessor goes later, by way of `delete`, or stays.
+            return new_id, attributes
         known = LEDGER.resources.pop((resource_type, physical_id), None)
         name = known.logical_id if known else logical_id or "?"
         LEDGER.resources[resource_type, new_id] = Resource(resource_type, new_id, name, stack, new, attributes or {})

@@ -11,7 +11,7 @@ import yaml
 
 from tests.support.kubernetes_api import defaults, merge, schemas
 from tests.support.kubernetes_api.admission import Admission
-from tests.support.kubernetes_api.errors import ApiError, bad_request, not_found
+from tests.support.kubernetes_api.errors import ApiError, bad_request, forbidden, not_found
 from tests.support.kubernetes_api.journal import Journal
 from tests.support.kubernetes_api.kinds import Kind, Kinds
 from tests.support.kubernetes_api.store import Store
@@ -43,6 +43,8 @@ class Api:
         self.journal = Journal()
         self.store = Store(self.kinds, self.journal)
         self.admission = Admission(self.store)
+        self.refused_deletions: dict[str, str] = {}
+        """`Kind/name` -> why a client may not delete it, as a permission or a webhook would; tests fill it."""
         self._applied: dict[str, dict[str, Json]] = {}
         self._numbers = itertools.count(1)
 
@@ -166,6 +168,10 @@ class Api:
         body = body or {}
         with self.store.changed:
             live = self.store.get(kind, namespace, name)
+            why = self.refused_deletions.get(f"{kind.kind}/{name}") if actor == "client" else None
+            if why:
+                self.journal.write("refused", actor, live, why)
+                raise forbidden(kind.resource, name, why)
             uid = (body.get("preconditions") or {}).get("uid")
             if uid and uid != live["metadata"]["uid"]:
                 raise ApiError(409, "Conflict", f"the UID in the precondition ({uid}) is not the object's")

@@ -11,7 +11,7 @@ class Entry:
     """One thing that happened to one object."""
 
     at: float
-    """Seconds of the monotonic clock."""
+    """Seconds since the epoch, to compare with what other processes tell."""
     verb: str
     """`created`, `updated`, `unchanged`, `delete_requested`, `deleted` or `refused`."""
     actor: str
@@ -27,6 +27,11 @@ class Entry:
         """`Deployment/airflow-scheduler`."""
         return f"{self.kind}/{self.name}"
 
+    @property
+    def path(self) -> str:
+        """`airflow/Deployment/airflow-scheduler`, `/Namespace/airflow`."""
+        return f"{self.namespace or ''}/{self.kind}/{self.name}"
+
 
 class Journal:
     """Entries in order; safe for use from many threads."""
@@ -39,7 +44,7 @@ class Journal:
         """Add an entry about an object."""
         metadata = manifest.get("metadata") or {}
         entry = Entry(
-            time.monotonic(), verb, actor, manifest.get("kind", "?"), metadata.get("namespace"),
+            time.time(), verb, actor, manifest.get("kind", "?"), metadata.get("namespace"),
             metadata.get("name", "?"), message, changed,
         )  # fmt: skip
         with self._lock:

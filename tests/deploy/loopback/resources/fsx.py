@@ -1,21 +1,15 @@
 """FSx for Lustre: which configurations the service takes, and what it checks of the network."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from tests.deploy.loopback.ledger import LEDGER, RefusedError, on_create, on_update
+from tests.deploy.loopback.lustre import problems
 from tests.deploy.loopback.resources.network import GROUP, RULES, SUBNET
 from tests.deploy.loopback.resources.record import register
 
 Json = dict[str, Any]
 FILE_SYSTEM = "AWS::FSx::FileSystem"
 LNET_PORT = 988
-THROUGHPUT = {
-    ("PERSISTENT_2", "SSD"): (125, 250, 500, 1000),
-    ("PERSISTENT_1", "SSD"): (50, 100, 200),
-    ("PERSISTENT_1", "HDD"): (12, 40),
-}
-
 register(
     FILE_SYSTEM,
     "fs",
@@ -26,44 +20,10 @@ register(
     },
     replacing=(
         "BackupId", "FileSystemType", "FileSystemTypeVersion", "KmsKeyId", "SecurityGroupIds", "StorageType",
-        "SubnetIds",
+        "SubnetIds", "LustreConfiguration.DeploymentType", "LustreConfiguration.PerUnitStorageThroughput",
+        "LustreConfiguration.DriveCacheType",
     ),
 )  # fmt: skip
-
-
-def problems(properties: Json) -> Iterator[str]:
-    """What CreateFileSystem refuses."""
-    lustre = properties.get("LustreConfiguration") or {}
-    kind, storage = lustre.get("DeploymentType"), properties.get("StorageType", "SSD")
-    throughput, capacity = lustre.get("PerUnitStorageThroughput"), int(properties.get("StorageCapacity", 0))
-    if kind == "SCRATCH_2":
-        if throughput is not None:
-            yield "PerUnitStorageThroughput is not supported on SCRATCH file systems"
-        if storage != "SSD":
-            yield "SCRATCH_2 file systems have SSD storage"
-        if properties.get("KmsKeyId"):
-            yield "KmsKeyId is supported on persistent file systems only"
-        if int(lustre.get("AutomaticBackupRetentionDays") or 0):
-            yield "automatic backups are not supported on SCRATCH file systems"
-    elif (kind, storage) not in THROUGHPUT:
-        yield f"{kind} does not support {storage} storage"
-    elif throughput is None or int(throughput) not in THROUGHPUT[kind, storage]:
-        yield f"PerUnitStorageThroughput of {kind} on {storage} must be one of {THROUGHPUT[kind, storage]}"
-    if storage == "HDD":
-        step = 6000 if str(throughput) == "12" else 1800
-        if capacity % step or not capacity:
-            yield f"StorageCapacity {capacity} is not a multiple of {step}"
-        if lustre.get("DriveCacheType") not in ("NONE", "READ"):
-            yield "DriveCacheType is required for HDD storage"
-    else:
-        if capacity != 1200 and (capacity % 2400 or not capacity):
-            yield f"StorageCapacity {capacity} must be 1200 or a multiple of 2400"
-        if lustre.get("DriveCacheType"):
-            yield "DriveCacheType is for HDD storage only"
-    if lustre.get("ImportPath") and kind == "PERSISTENT_2":
-        yield "ImportPath is not supported on PERSISTENT_2"
-    if lustre.get("DailyAutomaticBackupStartTime") and not int(lustre.get("AutomaticBackupRetentionDays") or 0):
-        yield "DailyAutomaticBackupStartTime needs automatic backups"
 
 
 @on_create(FILE_SYSTEM)

@@ -1,0 +1,1 @@
+"""Variants of app.py, for what only another version of the code can show."""
