@@ -66,7 +66,9 @@ class Identities:
             return False
         for interpreter in self._interpreters:
             try:
-                tried = subprocess.run([*before, str(interpreter), "-c", ""], capture_output=True, check=False)
+                # By way of a shell: setpriv itself still has root's capabilities when it starts a program.
+                command = [*before, "/bin/sh", "-c", '"$0" -c ""', str(interpreter)]
+                tried = subprocess.run(command, capture_output=True, check=False)
             except OSError:
                 return False
             if tried.returncode:

@@ -38,6 +38,10 @@ class Pod:
     def start(self) -> None:
         self._thread.start()
 
+    def abandon(self) -> None:
+        """Start no container any more."""
+        self._over.set()
+
     def stop(self, grace_seconds: float) -> None:
         """End the containers; returns when none runs."""
         self._over.set()
@@ -78,7 +82,7 @@ class Pod:
         """Run a container until its policy lets it rest; gives back whether it succeeded."""
         while not self._over.is_set():
             code = container.run(self._tell)
-            again = self._policy == "Always" and not init or self._policy != "Never" and code != 0
+            again = (self._policy == "Always" and not init) or (self._policy != "Never" and code != 0)
             if not again or self._over.is_set():
                 return code == 0
             pause = RESTART_SECONDS[min(container.restarts, len(RESTART_SECONDS) - 1)]

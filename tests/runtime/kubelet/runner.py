@@ -93,8 +93,10 @@ class ProcessRunner:
         with self._lock:
             running = list(self._pods.values())
         for pod in running:
-            pod.stop(0)
+            pod.abandon()
         process.kill_marked(str(self._folder))
+        for pod in running:
+            pod.stop(0)
 
     def pod(self, manifest: Json) -> Pod:
         """A pod that runs, or ran, here."""

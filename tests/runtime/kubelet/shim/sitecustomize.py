@@ -22,7 +22,7 @@ _getaddrinfo, _gethostbyname, _bind = socket.getaddrinfo, socket.gethostbyname, 
 
 
 def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
-    if host in _ANY and flags & socket.AI_PASSIVE or host == _NAME:
+    if (host in _ANY and flags & socket.AI_PASSIVE) or host == _NAME:
         host, family = _ADDRESS, socket.AF_INET
     return _getaddrinfo(host, port, family, type, proto, flags)
 

@@ -1,0 +1,136 @@
+"""Airflow on a cluster of its own, brought up from the rendered manifests."""
+
+import shutil
+from collections.abc import Iterable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from k8s.local import generate_secrets
+from k8s.names import ADMIN_USER
+from settings.airflow import AirflowSettings
+from tests.runtime import install
+from tests.runtime.client import AirflowClient, Refused, wait
+from tests.runtime.cluster import Cluster, short_folder
+from tests.runtime.gate import Gate
+from tests.runtime.manifests import rendered
+
+Json = dict[str, Any]
+DAGS = Path(__file__).parent / "dags"
+CURRENT: str = AirflowSettings.model_fields["version"].default
+STEP_SECONDS = 180
+COMPONENTS = ("ApiServer", "Scheduler", "DagProcessor", "Triggerer")
+
+
+class Stage:
+    """A context manager around a cluster; releases are brought out on it as the deployment does it."""
+
+    def __init__(self, without: Iterable[str] = ()) -> None:
+        """`without`: options to leave out of every release."""
+        self.secrets = generate_secrets()
+        self._without = tuple(without)
+        self._folder = short_folder()
+        airflow = {CURRENT: install.CURRENT_ENVIRONMENT, install.PREVIOUS: install.PREVIOUS_ENVIRONMENT}
+        self.cluster = Cluster(self._folder, airflow, install.postgres())
+        # While it is shut, no pod is made.
+        server = self.cluster.kubernetes._server
+        server.authorize = self.gate = Gate(server.authorize, "create", "pods")
+        self._applied: list[Json] = []
+
+    def __enter__(self) -> "Stage":
+        self.cluster.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.cluster.__exit__(*error)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def release(self, version: str = CURRENT, *, twice: str = "", dags: tuple[str, ...] = ()) -> None:
+        """Apply a version's steps, each when the one before has rolled out, and take away what it no longer has.
+
+        Args:
+            version: of Airflow.
+            twice: a step whose Jobs run twice at the same time.
+            dags: DAG files to drop as soon as their folder is ready.
+        """
+        steps = rendered(self.secrets, version=version, without=self._without)
+        before, self._applied = self._applied, [each for step in steps for each in step.manifests]
+        last: list[Json] = []
+        for step in steps:
+            copies = [_copy(each) for each in step.manifests if each["kind"] == "Job" and step.id == twice]
+            self.cluster.apply([*step.manifests, *copies])
+            for manifest in [*step.manifests, *copies]:
+                # Components and the Job that makes the first user wait for the migration, not for each other.
+                if step.id in COMPONENTS or manifest["metadata"]["name"].startswith(ADMIN_USER):
+                    last.append(manifest)
+                else:
+                    self.rolled_out(manifest)
+            for name in dags if step.id == "Storage" else ():
+                self.drop_dag(name)
+        for manifest in last:
+            self.rolled_out(manifest)
+        names = {(each["kind"], each["metadata"]["name"]) for each in self._applied}
+        for old in before:
+            if (old["kind"], old["metadata"]["name"]) not in names:
+                kind = self.cluster.kubernetes.api.kinds.named(old["kind"])
+                self.cluster.kubernetes.api.delete(kind, old["metadata"].get("namespace"), old["metadata"]["name"])
+
+    def rolled_out(self, manifest: Json) -> None:
+        """Wait for an object to be what it should. Raises TimeoutError with its pods' output."""
+        kind, name = manifest["kind"], manifest["metadata"]["name"]
+        if kind == "Job":
+            self.cluster.wait(f"Job {name}", lambda: self.cluster.finished(manifest), STEP_SECONDS, name)
+        elif kind in ("Deployment", "StatefulSet"):
+            self.cluster.wait(f"{kind} {name}", lambda: self.cluster.rolled_out(kind, name), STEP_SECONDS, name)
+
+    def run_again(self, job: str) -> None:
+        """Delete the Job whose name begins so, make it anew and wait for it."""
+        (manifest,) = [
+            each for each in self._applied if each["kind"] == "Job" and each["metadata"]["name"].startswith(job)
+        ]
+        namespace, name = manifest["metadata"]["namespace"], manifest["metadata"]["name"]
+        self.cluster.kubernetes.api.delete(self.cluster.kubernetes.api.kinds.named("Job"), namespace, name)
+        self.cluster.wait(f"the end of {name}", lambda: not self.cluster.kubernetes.get("Job", name, namespace), 30)
+        self.cluster.apply([manifest])
+        self.rolled_out(manifest)
+
+    def drop_dag(self, name: str, text: str | None = None) -> None:
+        """Put a DAG file into the shared DAG folder: one of dags/, or this text."""
+        target = self.cluster.data / "dags" / f"{name}.py"
+        target.write_text((DAGS / f"{name}.py").read_text() if text is None else text)
+        target.chmod(0o644)
+
+    def anonymous(self) -> AirflowClient:
+        """A client without a token."""
+        return AirflowClient(f"http://{self.cluster.service('webserver-svc')}:8080")
+
+    def client(self) -> AirflowClient:
+        """A client that has logged in as the administrator."""
+        client = self.anonymous()
+
+        def logged_in() -> bool:
+            try:
+                return bool(client.login("admin", self.secrets.admin_password))
+            except Refused:
+                raise
+            except OSError:
+                return False
+
+        wait("a login", logged_in, 60)
+        return client
+
+    @property
+    def logs(self) -> Path:
+        """The shared log folder."""
+        return self.cluster.data / "logs"
+
+    def marks(self, run_id: str) -> list[str]:
+        """What the tasks of a run of `wide` have written down so far."""
+        file = self.logs / "marks" / f"{run_id}.txt"
+        return file.read_text().splitlines() if file.exists() else []
+
+
+def _copy(job: Json) -> Json:
+    other = deepcopy(job)
+    other["metadata"]["name"] += "-again"
+    return other

@@ -1,0 +1,63 @@
+"""Airflow survives what happens to clusters, and each task runs once."""
+
+import time
+from collections import Counter
+
+from tests.runtime.client import Run, wait
+from tests.runtime.stage import Stage
+
+EVERY_MARK_ONCE = Counter(f"{word} {number}" for word in ("start", "end") for number in range(20))
+
+
+def ended(stage: Stage, run: Run) -> int:
+    """How many tasks of a run of `wide` have ended."""
+    return sum(mark.startswith("end") for mark in stage.marks(run.run_id))
+
+
+def test_should_run_every_task_exactly_once_when_the_scheduler_is_killed(airflow: Stage) -> None:
+    client = airflow.client()
+    client.dag_appears("wide", 60)
+    run = client.trigger("wide", {"seconds": [1, 1, 1, 15, *[1] * 16]})
+    wait("the first tasks", lambda: ended(airflow, run) >= 2, 120)
+    # The worst moment: tasks are queued, and the scheduler has asked for pods that are not made.
+    airflow.gate.shut()
+    try:
+        wait("a pod that is asked for", lambda: airflow.gate.waiting, 60)
+        airflow.cluster.running("scheduler").container("scheduler").kill()
+    finally:
+        airflow.gate.open()
+    # The scheduler is back at once, and finds out within a minute that tasks were lost.
+    assert run.ends(240) == "success"
+    assert Counter(airflow.marks(run.run_id)) == EVERY_MARK_ONCE
+    assert {task["try_number"] for task in run.tasks()} == {1}
+
+
+def test_should_lose_no_task_to_a_database_that_is_away_for_25_seconds(airflow: Stage) -> None:
+    client = airflow.client()
+    client.dag_appears("wide", 60)
+    run = client.trigger("wide", {"seconds": [4, 8, 15, 40, *[1] * 16]})
+    wait("running tasks", lambda: {"start 0", "start 1", "start 2", "start 3"} <= set(airflow.marks(run.run_id)), 120)
+    airflow.cluster.scale("StatefulSet", "airflow-database", 0)
+    airflow.cluster.wait("the database's end", lambda: not airflow.cluster.pods("database"), 30)
+    time.sleep(25)
+    airflow.cluster.scale("StatefulSet", "airflow-database", 1)
+    # Tasks ended while the database was away, and others went on.
+    assert {"end 0", "end 1"} <= set(airflow.marks(run.run_id))
+    assert run.ends(300) == "success"
+    assert Counter(airflow.marks(run.run_id)) == EVERY_MARK_ONCE
+    assert {task["try_number"] for task in run.tasks()} == {1}
+
+
+def test_should_try_exactly_the_task_again_whose_pod_was_deleted(airflow: Stage) -> None:
+    client = airflow.client()
+    client.dag_appears("tried_again", 60)
+    run = client.trigger("tried_again")
+    beats = airflow.logs / "beats"
+    wait("the first try", lambda: (beats / "1.txt").exists(), 90)
+    (pod,) = [pod for pod in airflow.cluster.pods("worker") if pod["metadata"]["labels"]["task_id"] == "long"]
+    airflow.cluster.delete_pod(pod["metadata"]["name"])
+    assert run.ends(240) == "success"
+    tries = {task["task_id"]: task["try_number"] for task in run.tasks()}
+    assert tries == {"long": 2, "other_0": 1, "other_1": 1}
+    first, second = ([float(line) for line in (beats / f"{n}.txt").read_text().split()] for n in (1, 2))
+    assert max(first) < min(second), "two tries ran at the same time"
