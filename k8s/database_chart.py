@@ -94,7 +94,7 @@ def _pod(database: InClusterDatabase) -> k8s.PodSpec:
                     }.items()
                 ],
                 ports=[k8s.ContainerPort(name="postgresql", container_port=DATABASE_PORT)],
-                resources=resources(cpu_millicores=250, memory_mib=512),
+                resources=resources(cpu_millicores=100, memory_mib=512),
                 security_context=container_security(),
                 startup_probe=_probe(period=2, failures=90),
                 liveness_probe=_probe(period=20, failures=6),
