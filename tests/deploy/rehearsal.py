@@ -53,6 +53,10 @@ class Rehearsal:
         never = ("--require-approval", "never", "--progress", "events")
         return self.cdk("deploy", stack, *only, *never, environment=environment, app=app, check=check)
 
+    def destroy(self, *stacks: str, check: bool = True) -> Run:
+        """Destroy stacks of the environment that was deployed last; all of them by default."""
+        return self.cdk("destroy", *(stacks or ["--all"]), "--force", app=self.cdk.assembly, check=check)
+
     def pods(self, component: str) -> dict[str, Json]:
         """The living pods of a Deployment, by uid."""
         owners = {

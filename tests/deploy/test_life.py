@@ -125,7 +125,7 @@ def test_should_destroy_with_a_task_on_the_claim(life: Rehearsal) -> None:
     life.kubernetes.scenario.stop_seconds = 30 / SPEED
     life.kubernetes.create(task_pod())
     mark, started = life.kubernetes.journal.mark(), time.monotonic()
-    life.cdk("destroy", "--all", "--force", environment=life.folder / "dev.yaml")
+    life.destroy()
     assert time.monotonic() - started < 300 / SPEED + 60
     assert_in_order(
         [entry.path for entry in life.kubernetes.journal.entries("deleted", since=mark)],

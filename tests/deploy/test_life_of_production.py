@@ -39,18 +39,6 @@ def test_should_stand_beside_another_platform_in_one_account(life: Rehearsal) ->
     assert {"airflow-dev", "airflow-production"} <= set(life.aws.client("eks").list_clusters()["clusters"])
 
 
-def test_should_keep_the_file_system_when_a_setting_would_replace_it(life: Rehearsal) -> None:
-    [before] = life.aws.resources("AWS::FSx::FileSystem")
-    changed = life.environment(
-        "production", {"storage": {"deployment_type": "PERSISTENT_1", "throughput_mbps_per_tib": 100}}
-    )
-    run = life.deploy(changed, stack="StorageStack", alone=True, check=False)
-    assert run.code != 0, "the file system was replaced by an empty one"
-    assert before["physical_id"] in [r["physical_id"] for r in life.aws.resources("AWS::FSx::FileSystem")]
-    assert life.aws.stack_status("airflow-production-storage") == "UPDATE_ROLLBACK_COMPLETE"
-    life.environment("production")
-
-
 def test_should_destroy_and_tell_exactly_what_stays(life: Rehearsal) -> None:
     run = life.cdk.operation("operations.destroy", str(life.folder / "production.yaml"), "3")
     assert life.kubernetes.get("Namespace", NAMESPACE) is None
@@ -78,3 +66,14 @@ def test_should_keep_the_network_that_the_data_stands_on_and_no_more(life: Rehea
     keys = {r["physical_id"] for r in kept.values() if r["type"] == "AWS::KMS::Key"}
     assert any(key in str(file_system["properties"]["KmsKeyId"]) for key in keys)
     assert any(key in str(database["properties"]["KmsKeyId"]) for key in keys)
+
+
+def test_should_keep_nothing_of_a_first_deploy_that_failed(life: Rehearsal) -> None:
+    life.aws.fail({"AWS::RDS::DBInstance": "InsufficientDBInstanceCapacity"})
+    spare = life.environment("production", {"name": "spare"})
+    run = life.deploy(spare, stack="DatabaseStack", check=False)
+    life.aws.fail({})
+    assert run.code != 0
+    assert life.aws.stack_status("airflow-spare-database") == "ROLLBACK_COMPLETE"
+    kept = [f"{r['type']} {r['logical_id']}" for r in life.aws.resources() if r["stack"] == "airflow-spare-database"]
+    assert kept == [], "nothing is in it yet, nobody owns it, and it costs money"

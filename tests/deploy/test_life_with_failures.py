@@ -61,9 +61,21 @@ def test_should_fail_at_once_and_go_back_when_the_migration_fails(life: Rehearsa
     assert restored[0].at - failed[-1].at < 60 / SPEED, "the failure of the Job was not told at once"
 
 
+def test_should_not_replace_a_file_system_that_is_in_use(life: Rehearsal) -> None:
+    before = life.aws.resources("AWS::FSx::FileSystem")
+    other = {"storage": {"deployment_type": "PERSISTENT_1", "throughput_mbps_per_tib": 100}}
+    run = life.deploy(
+        life.environment("dev", {**airflow("3.3.2"), **other}), stack="StorageStack", alone=True, check=False
+    )
+    assert run.code != 0, "the file system was replaced by an empty one"
+    assert "as it is in use by" in run.output
+    assert life.aws.stack_status("airflow-dev-storage") == "UPDATE_ROLLBACK_COMPLETE"
+    assert [r["physical_id"] for r in life.aws.resources("AWS::FSx::FileSystem")] == [r["physical_id"] for r in before]
+
+
 def test_should_report_a_delete_that_was_refused(life: Rehearsal) -> None:
     life.kubernetes.api.refused_deletions["Deployment/airflow-triggerer"] = "not on a Friday"
-    run = life.cdk("destroy", "AirflowStack", "--force", environment=life.folder / "dev.yaml", check=False)
+    run = life.destroy("AirflowStack", check=False)
     life.kubernetes.api.refused_deletions.clear()
     assert run.code != 0
     assert life.aws.stack_status(AIRFLOW_STACK) == "DELETE_FAILED"
@@ -72,6 +84,6 @@ def test_should_report_a_delete_that_was_refused(life: Rehearsal) -> None:
 
 
 def test_should_destroy_when_the_delete_is_allowed_again(life: Rehearsal) -> None:
-    life.cdk("destroy", "AirflowStack", "--force", environment=life.folder / "dev.yaml")
+    life.destroy("AirflowStack")
     assert life.aws.stack_status(AIRFLOW_STACK) is None
     assert life.kubernetes.get("Namespace", NAMESPACE) is None

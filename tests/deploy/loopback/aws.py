@@ -7,6 +7,7 @@ import time
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.deploy.loopback import process
 from tests.support.kubernetes_api import KubernetesApi
@@ -106,6 +107,10 @@ class LoopbackAws:
         """All creations, updates, replacements and deletions, in order."""
         found: list[Json] = self._read("/rehearsal/operations")["operations"]
         return found
+
+    def fail(self, faults: dict[str, str]) -> None:
+        """Resource types that AWS can't make from now on, and why; an empty mapping for all is well."""
+        self._read(f"/rehearsal/faults?{urlencode(faults)}")
 
     def stack_status(self, name: str) -> str | None:
         """A stack's status, or None when there is none (any more)."""

@@ -33,6 +33,8 @@ class Cdk:
 
     def __init__(self, folder: Path, aws: LoopbackAws) -> None:
         self._folder, self._number = folder, 0
+        self.assembly = str(folder / "cdk.out")
+        """What the last run synthesized; as an `app`, it saves the next run the same synth."""
         home = folder / "cdk-home"
         home.mkdir(parents=True)
         keep = ("LANG", "LC_ALL", "TERM")
@@ -72,7 +74,7 @@ class Cdk:
             CdkError: the CLI ended with an error, unless `check` is false.
         """
         of_app = ["--app", app, "--context", f"environment={environment}"] if app else []
-        output = ["--output", str(self._folder / "cdk.out")]
+        output = [] if app == self.assembly else ["--output", self.assembly]
         line = [str(CLI), command, *arguments, *of_app, *output, "--no-color", "--ci"]
         folder = ROOT if app else self._folder
         return self._run(line, f"cdk {command} {' '.join(arguments)} ({Path(environment).name})", folder, check)

@@ -45,6 +45,9 @@ def _answer(path: str, query: dict[str, list[str]]) -> Json | None:
         return {"resources": [asdict(resource) for resource in LEDGER.resources.values()]}
     if path == "/rehearsal/operations":
         return {"operations": LEDGER.operations}
+    if path == "/rehearsal/faults":
+        LEDGER.faults = {name: values[0] for name, values in query.items()}
+        return {}
     if path == "/addons/supported-versions":
         return eks.addon_versions(query["addonName"][0], query["kubernetesVersion"][0])
     return None

@@ -34,6 +34,8 @@ class Ledger:
 
     resources: dict[tuple[str, str], Resource] = field(default_factory=dict)
     operations: list[Json] = field(default_factory=list)
+    faults: dict[str, str] = field(default_factory=dict)
+    """Type -> why AWS can't make one right now, as a test says."""
 
     def note(self, verb: str, resource_type: str, logical_id: str, physical_id: str) -> None:
         """Add an operation."""
@@ -94,6 +96,8 @@ def watched(resource_type: str, handler: Json) -> Json:
     create, update, delete = handler["create"], handler.get("update"), handler.get("delete")
 
     def checked_create(logical_id: str, properties: Json, stack: str) -> tuple[str, Json]:
+        if resource_type in LEDGER.faults:
+            raise RefusedError(LEDGER.faults[resource_type])
         for check in CREATE_CHECKS.get(resource_type, ()):
             check(properties)
         physical_id, attributes = create(logical_id, properties, stack)

@@ -1,0 +1,180 @@
+"""The loopback AWS refuses what AWS refuses: without that, a rehearsal proves little."""
+
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.deploy.loopback.aws import LoopbackAws
+from tests.deploy.rehearsal import TOOLS, Json
+from tests.support.kubernetes_api import KubernetesApi
+from tests.support.kubernetes_api.kubectl import unpack
+
+SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackAws]:
+    folder = tmp_path_factory.mktemp("emulator")
+    with KubernetesApi(folder / "kubernetes") as kubernetes, LoopbackAws(folder, kubernetes, unpack(TOOLS)) as running:
+        yield running
+
+
+def network() -> Json:
+    """A VPC with two subnets and a security group that lets Lustre through."""
+
+    def rule(direction: str, peer: str) -> Json:
+        itself = {"Ref": "Group"}
+        ports = {"IpProtocol": "tcp", "FromPort": 988, "ToPort": 988}
+        return {"Type": f"AWS::EC2::SecurityGroup{direction}", "Properties": {"GroupId": itself, peer: itself, **ports}}
+
+    def subnet(number: int) -> Json:
+        zone = {"AvailabilityZone": f"us-east-1{'ab'[number]}", "CidrBlock": f"10.0.{number}.0/24"}
+        return {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, **zone}}
+
+    return {
+        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+        "SubnetA": subnet(0),
+        "SubnetB": subnet(1),
+        "Group": {
+            "Type": "AWS::EC2::SecurityGroup",
+            "Properties": {"GroupDescription": "Lustre", "VpcId": {"Ref": "Vpc"}},
+        },
+        "In": rule("Ingress", "SourceSecurityGroupId"),
+        "Out": rule("Egress", "DestinationSecurityGroupId"),
+    }
+
+
+def file_system(subnet: object, group: object, **lustre: object) -> Json:
+    configuration = {"DeploymentType": "PERSISTENT_2", "PerUnitStorageThroughput": 125, **lustre}
+    return {
+        "Type": "AWS::FSx::FileSystem",
+        "Properties": {
+            "FileSystemType": "LUSTRE",
+            "StorageCapacity": 1200,
+            "SubnetIds": [subnet],
+            "SecurityGroupIds": [group],
+            "LustreConfiguration": configuration,
+        },
+    }
+
+
+def make(aws: LoopbackAws, name: str, resources: Json) -> str:
+    """Create a stack and give back its final status."""
+    outputs = {key: {"Value": {"Ref": key}} for key in resources}
+    body = json.dumps({"Resources": resources, "Outputs": outputs})
+    aws.client("cloudformation").create_stack(StackName=name, TemplateBody=body)
+    return settled(aws, name)
+
+
+def settled(aws: LoopbackAws, name: str) -> str:
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        status = aws.stack_status(name)
+        if status is None or not status.endswith("IN_PROGRESS"):
+            return status or "DELETE_COMPLETE"
+        time.sleep(0.1)
+    raise AssertionError(f"{name} is still {status}")
+
+
+def remove(aws: LoopbackAws, name: str) -> str:
+    aws.client("cloudformation").delete_stack(StackName=name)
+    time.sleep(0.2)
+    return settled(aws, name)
+
+
+def reasons(aws: LoopbackAws, name: str) -> str:
+    events = aws.stack_events(name)
+    return "; ".join(e.get("ResourceStatusReason", "") for e in events if e["ResourceStatus"].endswith("_FAILED"))
+
+
+def outputs(aws: LoopbackAws, name: str) -> dict[str, str]:
+    [stack] = aws.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def test_should_not_delete_a_network_that_a_file_system_lives_in(aws: LoopbackAws) -> None:
+    assert make(aws, "ground", network()) == "CREATE_COMPLETE"
+    made = outputs(aws, "ground")
+    assert make(aws, "storage", {"FileSystem": file_system(made["SubnetA"], made["Group"])}) == "CREATE_COMPLETE"
+    assert remove(aws, "ground") == "DELETE_FAILED"
+    for thing in (made["SubnetA"], made["Group"]):
+        assert f"'{thing}' has dependencies and cannot be deleted" in reasons(aws, "ground")
+    assert remove(aws, "storage") == "DELETE_COMPLETE"
+    assert remove(aws, "ground") == "DELETE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("lustre", "why"),
+    [
+        ({"PerUnitStorageThroughput": 200}, "PerUnitStorageThroughput of PERSISTENT_2 on SSD must be one of"),
+        ({"DeploymentType": "SCRATCH_2"}, "not supported on SCRATCH"),
+        ({"ImportPath": "s3://bucket"}, "ImportPath is not supported on PERSISTENT_2"),
+    ],
+)
+def test_should_not_make_a_file_system_that_fsx_does_not_know(aws: LoopbackAws, lustre: Json, why: str) -> None:
+    name = f"invalid-{'-'.join(lustre)}"
+    resources = {**network(), "FileSystem": file_system({"Ref": "SubnetA"}, {"Ref": "Group"}, **lustre)}
+    resources["FileSystem"]["DependsOn"] = ["In", "Out"]
+    assert make(aws, name, resources) == "ROLLBACK_COMPLETE"
+    assert why in reasons(aws, name)
+
+
+@pytest.mark.parametrize("missing", ["In", "Out"])
+def test_should_not_make_a_file_system_that_lustre_cannot_reach(aws: LoopbackAws, missing: str) -> None:
+    resources = network()
+    if missing == "Out":
+        # A group without egress rules of its own may send anything anywhere.
+        resources["Group"]["Properties"]["SecurityGroupEgress"] = [
+            {"IpProtocol": "icmp", "FromPort": 252, "ToPort": 86, "CidrIp": "255.255.255.255/32"}
+        ]
+    del resources[missing]
+    resources["FileSystem"] = file_system({"Ref": "SubnetA"}, {"Ref": "Group"})
+    resources["FileSystem"]["DependsOn"] = sorted({"In", "Out"} - {missing})
+    assert make(aws, f"deaf-{missing.lower()}", resources) == "ROLLBACK_COMPLETE"
+    assert "do not permit Lustre LNET network traffic on port 988" in reasons(aws, f"deaf-{missing.lower()}")
+
+
+def test_should_not_make_a_subnet_outside_of_its_vpc(aws: LoopbackAws) -> None:
+    resources = network()
+    resources["SubnetB"]["Properties"]["CidrBlock"] = "192.168.0.0/24"
+    assert make(aws, "elsewhere", resources) == "ROLLBACK_COMPLETE"
+    assert "InvalidSubnet.Range" in reasons(aws, "elsewhere")
+
+
+def test_should_not_move_a_cluster_by_two_versions_or_back(aws: LoopbackAws) -> None:
+    def resources(version: str) -> Json:
+        trust = {
+            "Statement": [
+                {"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"}
+            ]
+        }
+        cluster = {
+            "Name": "moving",
+            "Version": version,
+            "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+            "ResourcesVpcConfig": {"SubnetIds": [{"Ref": "SubnetA"}, {"Ref": "SubnetB"}]},
+        }
+        return {
+            **network(),
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+            "Cluster": {"Type": "AWS::EKS::Cluster", "Properties": cluster},
+        }
+
+    def move(version: str) -> str:
+        body = json.dumps({"Resources": resources(version)})
+        aws.client("cloudformation").update_stack(StackName="moving", TemplateBody=body)
+        time.sleep(0.2)
+        return settled(aws, "moving")
+
+    assert make(aws, "moving", resources("1.34")) == "CREATE_COMPLETE"
+    assert move("1.36") == "UPDATE_ROLLBACK_COMPLETE"
+    assert "Unsupported Kubernetes minor version update from 1.34 to 1.36" in reasons(aws, "moving")
+    assert move("1.35") == "UPDATE_COMPLETE"
+    assert move("1.34") == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def test_should_refuse_a_resource_type_that_nobody_registered(aws: LoopbackAws) -> None:
+    with pytest.raises(Exception, match="Unrecognized resource types"):
+        make(aws, "unknown", {"Thing": {"Type": "AWS::EC2::NoSuchThing"}})
