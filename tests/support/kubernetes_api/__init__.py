@@ -61,7 +61,9 @@ class KubernetesApi:
         made = certificates.make(folder)
         authorize = RoleAuthorizer(self.store) if rbac else allow_all
         self._server = Server(self.api, made, authenticate or self._tokens, authorize, self.runner.logs)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="kubernetes-api", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="kubernetes-api", daemon=True
+        )
         self.certificate_authority = made.authority
         self.kubeconfig = folder / "kubeconfig"
         self._loop = Loop(
