@@ -23,6 +23,9 @@ COMMANDS = {
 }
 """In the order in which they can be removed: what holds data, then what it stood on."""
 
+KEPT = ("Retain", "RetainExceptOnCreate")
+"""Deletion policies of what outlives its stack ("DeletionPolicy attribute", AWS CloudFormation user guide)."""
+
 
 @dataclass(frozen=True)
 class Leftover:
@@ -44,7 +47,7 @@ def retained(template: dict[str, Any]) -> dict[str, str]:
     return {
         name: resource["Type"]
         for name, resource in template["Resources"].items()
-        if resource.get("DeletionPolicy") == "Retain" and resource["Type"] in COMMANDS
+        if resource.get("DeletionPolicy") in KEPT and resource["Type"] in COMMANDS
     }
 
 

@@ -53,5 +53,9 @@ class PlatformStack(Stack):
 
 
 def data_removal_policy(settings: AwsEnvironment) -> RemovalPolicy:
-    """What happens to data, and to what data stands on, when a stack goes or a resource is replaced."""
-    return RemovalPolicy.RETAIN if settings.retain_data else RemovalPolicy.DESTROY
+    """What happens to data, and to what data stands on, when a stack goes or a resource is replaced.
+
+    Retained, but for what a first deployment made before it failed: that holds nothing yet, and would cost money, and
+    a VPC of the account's few, at every further try.
+    """
+    return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if settings.retain_data else RemovalPolicy.DESTROY

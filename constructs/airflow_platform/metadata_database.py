@@ -22,10 +22,8 @@ class MetadataDatabase(Construct):
     """RDS for PostgreSQL in the private subnets: encrypted, TLS only, reached with a generated password.
 
     RDS keeps the minor version up to date in its maintenance windows; only the major version is named here, so that a
-    deployment never fights it. With `removal_policy` RETAIN the instance is protected from deletion, and what it stands
-    on stays with it: subnet group, parameter group, log group, credentials.
-
-    The instance has a name of its own (below), so CloudFormation refuses to replace it by an empty one.
+    deployment never fights it. When it is retained (`removal_policy`), the instance is protected from deletion, and
+    what it stands on stays with it: subnet group, parameter group, log group, credentials.
     """
 
     def __init__(
@@ -43,7 +41,7 @@ class MetadataDatabase(Construct):
         removal_policy: RemovalPolicy,
     ) -> None:
         super().__init__(scope, construct_id)
-        retain = removal_policy == RemovalPolicy.RETAIN
+        retain = removal_policy != RemovalPolicy.DESTROY
         engine = rds.DatabaseInstanceEngine.postgres(
             version=rds.PostgresEngineVersion.of(settings.engine_version, settings.engine_version)
         )

@@ -22,7 +22,7 @@ class Network(Construct):
 
     `name` is the cluster's name, by which the tags know the subnets, and the beginning of theirs.
 
-    With `removal_policy` RETAIN the VPC and its private subnets outlive the stack: a retained file system and database
+    Retained (`removal_policy`), the VPC and its private subnets outlive the stack: a retained file system and database
     keep network interfaces in them. Everything around them (gateways, routes, endpoints, public subnets) goes.
     """
 

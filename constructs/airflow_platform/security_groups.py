@@ -22,7 +22,7 @@ class SecurityGroups(Construct):
 
     Nodes carry EKS's own cluster security group too, which lets nodes and control plane talk; no rule here repeats it.
 
-    Rules between two groups are resources of their own. With `removal_policy` RETAIN the groups of file system and
+    Rules between two groups are resources of their own. Retained (`removal_policy`), the groups of file system and
     database, and the file system's rules with itself, outlive the stack, and the rules that name another group go: EC2
     refuses to delete a group that a rule of another one names.
     """

@@ -98,13 +98,15 @@ def test_should_make_no_key_where_secrets_are_not_encrypted(synthesize: Synthesi
     assert "EncryptionConfig" not in cluster(plain)
 
 
-@pytest.mark.parametrize(("retain", "policy"), [(True, "Retain"), (False, "Delete")])
+@pytest.mark.parametrize(
+    ("retain", "policies"), [(True, ("RetainExceptOnCreate", "Retain")), (False, ("Delete", "Delete"))]
+)
 def test_should_keep_the_key_with_the_data_and_the_logs_never(
-    retain: bool, policy: str, synthesize: Synthesize
+    retain: bool, policies: tuple[str, str], synthesize: Synthesize
 ) -> None:
     template = synthesize(retain_data=retain)
     _, key = only(template, "AWS::KMS::Key")
-    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == (policy, policy)
+    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == policies
     assert control_plane_logs(template)[1]["DeletionPolicy"] == "Delete"
 
 

@@ -99,7 +99,10 @@ def test_should_let_readers_decrypt_through_secrets_manager_only(role: str) -> N
     assert decrypt["Condition"] == {"StringEquals": {"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com"}}
 
 
-@pytest.mark.parametrize(("policy", "expected"), [("RETAIN", "Retain"), ("DESTROY", "Delete")])
-def test_should_keep_secrets_as_long_as_the_data(policy: str, expected: str) -> None:
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [("RETAIN_ON_UPDATE_OR_DELETE", ("RetainExceptOnCreate", "Retain")), ("DESTROY", ("Delete", "Delete"))],
+)
+def test_should_keep_secrets_as_long_as_the_data(policy: str, expected: tuple[str, str]) -> None:
     for secret in resources(secrets(removal_policy=RemovalPolicy[policy]), "AWS::SecretsManager::Secret").values():
-        assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == (expected, expected)
+        assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == expected

@@ -114,15 +114,20 @@ def test_should_use_the_aws_managed_key_unless_asked() -> None:
     assert "KmsKeyId" not in properties()
 
 
-@pytest.mark.parametrize(("policy", "expected"), [("RETAIN", "Retain"), ("DESTROY", "Delete")])
-def test_should_encrypt_with_a_rotated_key_that_lives_as_long_as_the_data(policy: str, expected: str) -> None:
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [("RETAIN_ON_UPDATE_OR_DELETE", ("RetainExceptOnCreate", "Retain")), ("DESTROY", ("Delete", "Delete"))],
+)
+def test_should_encrypt_with_a_rotated_key_that_lives_as_long_as_the_data(
+    policy: str, expected: tuple[str, str]
+) -> None:
     template = storage(RemovalPolicy[policy], customer_managed_key=True)
     ((key_id, key),) = resources(template, "AWS::KMS::Key").items()
     ((_, file_system),) = resources(template, "AWS::FSx::FileSystem").items()
     assert key["Properties"]["EnableKeyRotation"] is True
     assert file_system["Properties"]["KmsKeyId"] == {"Fn::GetAtt": [key_id, "Arn"]}
     for made in (key, file_system):
-        assert (made["DeletionPolicy"], made["UpdateReplacePolicy"]) == (expected, expected)
+        assert (made["DeletionPolicy"], made["UpdateReplacePolicy"]) == expected
 
 
 def test_should_add_no_rule_to_the_security_group_it_is_given() -> None:

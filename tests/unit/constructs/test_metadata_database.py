@@ -149,7 +149,7 @@ def test_should_go_without_a_trace_when_data_is_not_retained(template: dict[str,
 
 
 def test_should_stay_with_all_it_stands_on_when_data_is_retained() -> None:
-    template = database(RemovalPolicy.RETAIN)
+    template = database(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
     found = instance(template)
     assert found["Properties"]["DeletionProtection"] is True
     assert found["Properties"]["DeleteAutomatedBackups"] is False
@@ -159,10 +159,10 @@ def test_should_stay_with_all_it_stands_on_when_data_is_retained() -> None:
         if name.startswith("Database") or "Attachment" in name
     }
     assert policies == {
-        "AWS::RDS::DBInstance": ("Retain", "Retain"),
-        "AWS::RDS::DBSubnetGroup": ("Retain", "Retain"),
+        "AWS::RDS::DBInstance": ("RetainExceptOnCreate", "Retain"),
+        "AWS::RDS::DBSubnetGroup": ("RetainExceptOnCreate", "Retain"),
         # A major upgrade replaces it, and nothing uses the old one then.
-        "AWS::RDS::DBParameterGroup": ("Retain", "Delete"),
-        "AWS::Logs::LogGroup": ("Retain", "Retain"),
-        "AWS::SecretsManager::SecretTargetAttachment": ("Retain", "Retain"),
+        "AWS::RDS::DBParameterGroup": ("RetainExceptOnCreate", "Delete"),
+        "AWS::Logs::LogGroup": ("RetainExceptOnCreate", "Retain"),
+        "AWS::SecretsManager::SecretTargetAttachment": ("RetainExceptOnCreate", "Retain"),
     }

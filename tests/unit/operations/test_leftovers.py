@@ -2,7 +2,7 @@
 
 from operations.leftovers import Leftover, leftovers, report, stack_templates
 
-FILE_SYSTEM = {"Type": "AWS::FSx::FileSystem", "DeletionPolicy": "Retain", "Properties": {}}
+FILE_SYSTEM = {"Type": "AWS::FSx::FileSystem", "DeletionPolicy": "RetainExceptOnCreate", "Properties": {}}
 SUBNET = {"Type": "AWS::EC2::Subnet", "DeletionPolicy": "Retain", "Properties": {}}
 NAT = {"Type": "AWS::EC2::NatGateway", "Properties": {}}
 KEY = {"Type": "AWS::KMS::Key", "DeletionPolicy": "Delete", "Properties": {"PendingWindowInDays": 7}}

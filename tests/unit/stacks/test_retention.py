@@ -18,7 +18,7 @@ def retaining() -> Templates:
 
 
 def retained(template: dict[str, Any]) -> set[str]:
-    return {name for name, r in template["Resources"].items() if r.get("DeletionPolicy") == "Retain"}
+    return {name for name, r in template["Resources"].items() if r.get("DeletionPolicy") == "RetainExceptOnCreate"}
 
 
 def imports(value: Any) -> set[str]:
