@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.api import lint
-from cfnlint.config import ManualArgs
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from operations.leftovers import COMMANDS
+from tests.support.lint import lint
 from tests.support.templates import manifests
 from tests.unit.platform.conftest import ENVIRONMENTS, Templates
 
@@ -56,13 +55,15 @@ def test_should_match_the_snapshot_of_the_chart(
     assert objects == snapshot_json(name=f"{environment}-{chart}")
 
 
-@pytest.mark.parametrize("stack", STACKS)
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_should_satisfy_cfn_lint(environment: str, stack: str, all_templates: dict[str, Templates]) -> None:
-    template = all_templates[environment][stack]
-    # W3005: a dependency that a reference already makes; the CDK's own constructs write both.
-    found = lint(json.dumps(template), config=ManualArgs(regions=["us-east-1"], ignore_checks=["W3005"]))
-    assert [f"{match.rule.id} {match.path}: {match.message}" for match in found] == []
+def test_should_satisfy_cfn_lint(templates: Templates, tmp_path: Path) -> None:
+    assert set(templates) == set(STACKS)
+    assert lint(templates, region="us-east-1", folder=tmp_path) == []
+
+
+def test_should_notice_what_cfn_lint_warns_of(tmp_path: Path) -> None:
+    unused = {"Parameters": {"Unused": {"Type": "String"}}, "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    (found,) = lint({"Broken": unused}, region="us-east-1", folder=tmp_path)
+    assert found.startswith("Broken W2001")
 
 
 def test_should_hold_no_secret_value(templates: Templates) -> None:
