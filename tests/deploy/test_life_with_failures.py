@@ -40,6 +40,17 @@ def test_should_go_back_when_a_component_does_not_run_after_the_migration(life: 
     assert not KEPT & life.lost(mark)
 
 
+def test_should_end_the_rollback_even_if_what_ran_before_does_not_run_again(life: Rehearsal) -> None:
+    life.kubernetes.scenario.held.append(("airflow-triggerer", ""))
+    more = life.environment("dev", airflow("3.3.2", triggerer={"memory_mib": 1280}))
+    run = life.deploy(more, alone=True, check=False)
+    assert run.code != 0
+    assert life.aws.stack_status(AIRFLOW_STACK) == "UPDATE_ROLLBACK_COMPLETE"
+    before = life.kubernetes.get("Deployment", "airflow-triggerer", NAMESPACE)
+    assert before and before["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"] == "1024Mi"
+    life.kubernetes.scenario.reset()
+
+
 def test_should_fail_at_once_and_go_back_when_the_migration_fails(life: Rehearsal) -> None:
     life.kubernetes.scenario.failing.append(("airflow-migration", "3.3.4"))
     mark = life.kubernetes.journal.mark()
