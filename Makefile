@@ -14,7 +14,7 @@ CDK := node_modules/.bin/cdk
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup synth diff deploy destroy local schema test unit rehearse runtime lint format clean
+.PHONY: help setup synth diff deploy destroy local schema unit rehearse runtime lint test format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -29,6 +29,12 @@ setup: .venv/.complete node_modules/.complete ## Install the pinned Python and N
 
 node_modules/.complete: package.json package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Of its own: the emulator pins an AWS client that is not the Lambda runtime's.
+.venv-rehearsal/.complete: requirements-rehearsal.txt
+	$(PYTHON) -m venv .venv-rehearsal
+	.venv-rehearsal/bin/python $(PIP_INSTALL) -r requirements-rehearsal.txt
 	@touch $@
 
 synth: setup ## Write the CloudFormation templates of ENV (default dev) to cdk.out
@@ -55,6 +61,13 @@ schema: setup ## Write environments/schema.json, which editors complete environm
 unit: setup ## Unit tests (seconds)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
 
+rehearse: setup .venv-rehearsal/.complete ## cdk deploy, update, roll back and destroy against a loopback AWS (minutes)
+	$(BIN)/python -m pytest tests/deploy
+
+runtime: setup ## Real Airflow and PostgreSQL, started from the rendered manifests (minutes)
+	$(BIN)/python -m tests.runtime.install
+	$(BIN)/python -m pytest tests/runtime
+
 lint: setup ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -64,8 +77,8 @@ format: setup ## Let ruff format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: lint unit ## Everything that CI runs
+test: lint unit rehearse runtime ## Everything that CI runs
 
 clean: ## Remove what the commands above made (not the secrets in .local)
-	rm -rf .venv node_modules cdk.out dist .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* node_modules cdk.out dist .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
