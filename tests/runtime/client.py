@@ -11,7 +11,7 @@ from typing import Any
 Json = dict[str, Any]
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """An answer other than 2xx."""
 
     def __init__(self, code: int, body: str) -> None:
@@ -27,12 +27,12 @@ class AirflowClient:
     token: str = ""
 
     def login(self, username: str, password: str) -> "AirflowClient":
-        """Get a token. Raises Refused for a wrong name or password."""
+        """Get a token. Raises RefusedError for a wrong name or password."""
         self.token = self.call("POST", "/auth/token", {"username": username, "password": password})["access_token"]
         return self
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:
-        """One request. Raises Refused, or OSError when the server can't be reached."""
+        """One request. Raises RefusedError, or OSError when the server can't be reached."""
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
@@ -42,7 +42,7 @@ class AirflowClient:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return dict(json.loads(answer.read() or b"{}"))
         except urllib.error.HTTPError as error:
-            raise Refused(error.code, error.read().decode(errors="replace")) from error
+            raise RefusedError(error.code, error.read().decode(errors="replace")) from error
 
     def get(self, path: str) -> Json:
         return self.call("GET", f"/api/v2{path}")
@@ -60,7 +60,7 @@ class AirflowClient:
     def _has(self, dag_id: str) -> bool:
         try:
             return not self.get(f"/dags/{dag_id}")["is_stale"]
-        except Refused as refusal:
+        except RefusedError as refusal:
             if refusal.code != 404:
                 raise
             return False
@@ -92,7 +92,7 @@ class Run:
         def ended() -> str | None:
             try:
                 state = self.client.get(self.path)["state"]
-            except (Refused, OSError):
+            except (RefusedError, OSError):
                 return None
             return state if state in ("success", "failed") else None
 

@@ -84,9 +84,10 @@ class Cluster:
             self.kubernetes.api.kinds.named(kind), "airflow", name, "application/merge-patch+json", body, Options()
         )
 
-    def delete_pod(self, name: str) -> None:
-        """Delete a pod in Airflow's namespace, as `kubectl delete pod` does."""
-        self.kubernetes.api.delete(self.kubernetes.api.kinds.named("Pod"), "airflow", name)
+    def delete_pod(self, name: str, grace_seconds: int | None = None) -> None:
+        """Delete a pod in Airflow's namespace, as `kubectl delete pod` does (`--grace-period`; default the pod's)."""
+        options = {} if grace_seconds is None else {"gracePeriodSeconds": grace_seconds}
+        self.kubernetes.api.delete(self.kubernetes.api.kinds.named("Pod"), "airflow", name, options)
 
     def pods(self, component: str) -> list[Json]:
         """Pods of a component (the label app.kubernetes.io/component) in any namespace."""

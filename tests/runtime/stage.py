@@ -10,7 +10,7 @@ from k8s.local import generate_secrets
 from k8s.names import ADMIN_USER
 from settings.airflow import AirflowSettings
 from tests.runtime import install
-from tests.runtime.client import AirflowClient, Refused, wait
+from tests.runtime.client import AirflowClient, RefusedError, wait
 from tests.runtime.cluster import Cluster, short_folder
 from tests.runtime.gate import Gate
 from tests.runtime.manifests import rendered
@@ -111,7 +111,7 @@ class Stage:
         def logged_in() -> bool:
             try:
                 return bool(client.login("admin", self.secrets.admin_password))
-            except Refused:
+            except RefusedError:
                 raise
             except OSError:
                 return False

@@ -6,18 +6,18 @@ from collections import Counter
 from tests.runtime.client import Run, wait
 from tests.runtime.stage import Stage
 
-EVERY_MARK_ONCE = Counter(f"{word} {number}" for word in ("start", "end") for number in range(20))
+EVERY_MARK_ONCE = Counter(f"{word} {number}" for word in ("start", "end") for number in range(8))
 
 
 def ended(stage: Stage, run: Run) -> int:
-    """How many tasks of a run of `wide` have ended."""
+    """How many tasks of a run of `few` have ended."""
     return sum(mark.startswith("end") for mark in stage.marks(run.run_id))
 
 
 def test_should_run_every_task_exactly_once_when_the_scheduler_is_killed(airflow: Stage) -> None:
     client = airflow.client()
-    client.dag_appears("wide", 60)
-    run = client.trigger("wide", {"seconds": [1, 1, 1, 15, *[1] * 16]})
+    client.dag_appears("few", 60)
+    run = client.trigger("few", {"seconds": [1, 1, 1, 15, *[1] * 4]})
     wait("the first tasks", lambda: ended(airflow, run) >= 2, 120)
     # The worst moment: tasks are queued, and the scheduler has asked for pods that are not made.
     airflow.gate.shut()
@@ -26,16 +26,16 @@ def test_should_run_every_task_exactly_once_when_the_scheduler_is_killed(airflow
         airflow.cluster.running("scheduler").container("scheduler").kill()
     finally:
         airflow.gate.open()
-    # The scheduler is back at once, and finds out within a minute that tasks were lost.
+    # The scheduler is back at once, and finds out within a minute that tasks were lost. Those are queued again, which
+    # Airflow counts as another try, but uses none up: these tasks have no retries.
     assert run.ends(240) == "success"
     assert Counter(airflow.marks(run.run_id)) == EVERY_MARK_ONCE
-    assert {task["try_number"] for task in run.tasks()} == {1}
 
 
 def test_should_lose_no_task_to_a_database_that_is_away_for_25_seconds(airflow: Stage) -> None:
     client = airflow.client()
-    client.dag_appears("wide", 60)
-    run = client.trigger("wide", {"seconds": [4, 8, 15, 40, *[1] * 16]})
+    client.dag_appears("few", 60)
+    run = client.trigger("few", {"seconds": [4, 8, 15, 40, *[1] * 4]})
     wait("running tasks", lambda: {"start 0", "start 1", "start 2", "start 3"} <= set(airflow.marks(run.run_id)), 120)
     airflow.cluster.scale("StatefulSet", "airflow-database", 0)
     airflow.cluster.wait("the database's end", lambda: not airflow.cluster.pods("database"), 30)
@@ -48,16 +48,20 @@ def test_should_lose_no_task_to_a_database_that_is_away_for_25_seconds(airflow: 
     assert {task["try_number"] for task in run.tasks()} == {1}
 
 
-def test_should_try_exactly_the_task_again_whose_pod_was_deleted(airflow: Stage) -> None:
+def test_should_try_exactly_the_task_again_whose_pod_was_killed(airflow: Stage) -> None:
     client = airflow.client()
     client.dag_appears("tried_again", 60)
     run = client.trigger("tried_again")
     beats = airflow.logs / "beats"
-    wait("the first try", lambda: (beats / "1.txt").exists(), 90)
-    (pod,) = [pod for pod in airflow.cluster.pods("worker") if pod["metadata"]["labels"]["task_id"] == "long"]
-    airflow.cluster.delete_pod(pod["metadata"]["name"])
-    assert run.ends(240) == "success"
-    tries = {task["task_id"]: task["try_number"] for task in run.tasks()}
-    assert tries == {"long": 2, "other_0": 1, "other_1": 1}
-    first, second = ([float(line) for line in (beats / f"{n}.txt").read_text().split()] for n in (1, 2))
+    wait("running tasks", lambda: len(list(beats.glob("*-1.txt"))) == 3, 120)
+    pods = {pod["metadata"]["labels"]["task_id"]: pod["metadata"]["name"] for pod in airflow.cluster.pods("worker")}
+    # One has more to do than its pod's grace period allows; another is done before that, as on a node that is drained.
+    airflow.cluster.delete_pod(pods["long"], grace_seconds=3)
+    airflow.cluster.delete_pod(pods["short_0"])
+    assert run.ends(180) == "success"
+    assert {task["task_id"]: task["try_number"] for task in run.tasks()} == {"long": 2, "short_0": 1, "short_1": 1}
+    assert sorted(file.name for file in beats.iterdir()) == [
+        "long-1.txt", "long-2.txt", "short_0-1.txt", "short_1-1.txt",
+    ]  # fmt: skip
+    first, second = ([float(line) for line in (beats / f"long-{n}.txt").read_text().split()] for n in (1, 2))
     assert max(first) < min(second), "two tries ran at the same time"

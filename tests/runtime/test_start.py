@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.runtime.client import Refused
+from tests.runtime.client import RefusedError
 from tests.runtime.stage import Stage
 
 
@@ -38,10 +38,10 @@ def test_should_survive_two_migrations_at_the_same_time(airflow: Stage) -> None:
 def test_should_let_the_administrator_in_with_the_generated_password_only(airflow: Stage) -> None:
     assert airflow.client().get("/version")["version"]
     for password in ("admin", "", airflow.secrets.admin_password[:-1]):
-        with pytest.raises(Refused) as refusal:
+        with pytest.raises(RefusedError) as refusal:
             airflow.anonymous().login("admin", password)
         assert refusal.value.code in (400, 401)  # 400: there is no password
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RefusedError) as refusal:
         airflow.anonymous().get("/dags")
     assert refusal.value.code == 401
 

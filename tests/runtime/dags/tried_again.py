@@ -1,4 +1,4 @@
-"""A task that takes long at its first try, with a beat from each try, beside two others."""
+"""A task that takes long at its first try beside two short ones; each try of each leaves a trail of beats."""
 
 import os
 import time
@@ -8,25 +8,29 @@ from pathlib import Path
 from airflow.sdk import dag, get_current_context, task
 
 
+def beat(times):
+    instance = get_current_context()["ti"]
+    folder = Path(os.environ["AIRFLOW__LOGGING__BASE_LOG_FOLDER"]) / "beats"
+    folder.mkdir(exist_ok=True)
+    with (folder / f"{instance.task_id}-{instance.try_number}.txt").open("a", buffering=1) as beats:
+        for _ in range(times):
+            beats.write(f"{time.time()}\n")
+            time.sleep(0.5)
+
+
 @dag(schedule=None, catchup=False, default_args={"retries": 1, "retry_delay": timedelta(seconds=1)})
 def tried_again():
     @task
     def long():
-        attempt = get_current_context()["ti"].try_number
-        folder = Path(os.environ["AIRFLOW__LOGGING__BASE_LOG_FOLDER"]) / "beats"
-        folder.mkdir(exist_ok=True)
-        for _ in range(300 if attempt == 1 else 4):
-            with (folder / f"{attempt}.txt").open("a") as beats:
-                beats.write(f"{time.time()}\n")
-            time.sleep(0.5)
+        beat(1200 if get_current_context()["ti"].try_number == 1 else 4)
 
     @task
-    def other(number):
-        time.sleep(5)
+    def short():
+        beat(30)
 
     long()
     for number in range(2):
-        other.override(task_id=f"other_{number}")(number)
+        short.override(task_id=f"short_{number}")()
 
 
 tried_again()

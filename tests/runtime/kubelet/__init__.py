@@ -3,6 +3,5 @@
 Each process gets the pod's environment and files and nothing else of Kubernetes: mounts are folders under a root of
 the container's own, and their paths are replaced in commands, arguments and environment. Each pod has a loopback
 address of its own (all of 127.0.0.0/8 is loopback on Linux), so that ports stay those of the manifests; Services are
-forwarded to ready pods. What a container could write only by having root or a namespace is not enforced; docs/runtime.md
-says what that leaves unproved.
+forwarded to ready pods. docs/runtime.md says what this leaves unproved.
 """

@@ -65,7 +65,7 @@ class Container:
         while running.poll() is None:
             self._probe(probes, changed)
             time.sleep(0.1)
-        process.kill_marked(self._environment[process.MARK], container=self.name)
+        self.kill()
         code = running.returncode if running.returncode >= 0 else 128 - running.returncode
         reason = "Completed" if code == 0 else "Error"
         self.state = {"terminated": {"exitCode": code, "reason": reason, "finishedAt": _now()}}
@@ -86,11 +86,12 @@ class Container:
         process.signal_session(running, self._image.stop_signal)
         while running.poll() is None and time.monotonic() < deadline:
             time.sleep(0.1)
-        process.kill_marked(self._environment[process.MARK], container=self.name)
+        self.kill()
 
     def kill(self) -> None:
         """SIGKILL to everything in the container, as the kernel does when it is out of memory."""
-        process.kill_marked(self._environment[process.MARK], container=self.name)
+        sandbox, session = Path(self._environment[process.MARK]), self._process.pid if self._process else -1
+        process.kill(lambda: process.of_container(sandbox, self.name, session))
 
     def execute(self, command: list[str], timeout: float) -> int:
         """Run a command in the container, as a probe or `kubectl exec` does; gives back its exit code."""
@@ -178,7 +179,7 @@ class Container:
             "TMPDIR": os.path.realpath(self._root / "tmp"),  # for programs that use /tmp without naming it
             "HOSTNAME": self._pod["metadata"]["name"],
             "POD_ADDRESS": self._address,
-            "POD_CONTAINER": self.name,
+            process.CONTAINER: self.name,
         }
 
     def _data(self, namespace: str, source: Json) -> dict[str, str]:

@@ -1,40 +1,72 @@
-"""Processes with a mark in their environment, by which all of them can be found and ended, whatever they forked."""
+"""Processes, found again by their mark, their session and their folder, whatever they forked."""
 
 import contextlib
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 MARK = "POD_SANDBOX"
-"""Environment variable of every process of a pod: the file that its shim reads. Its path begins with the run's folder."""
+"""Environment variable of every process of a pod: the file that its shim reads, in the run's folder."""
+CONTAINER = "POD_CONTAINER"
+"""Environment variable of every process of a container: the container's name."""
 
 
-def marked(prefix: str, *, container: str | None = None) -> list[int]:
-    """Process ids whose mark begins with `prefix`, of one container or of all."""
-    found = []
-    for process in Path("/proc").iterdir():
-        if not process.name.isdigit():
-            continue
-        try:
-            environment = (process / "environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        mine = any(entry.startswith(f"{MARK}={prefix}".encode()) for entry in environment)
-        if mine and (container is None or f"POD_CONTAINER={container}".encode() in environment):
-            found.append(int(process.name))
-    return found
+def of_run(folder: Path) -> list[int]:
+    """Every process of every pod of a run, by its mark or by where it works: a process title overwrites the mark."""
+    prefix = f"{folder}/"
+    return [pid for pid in _all() if _mark(pid)[0].startswith(prefix) or _works_in(pid).startswith(prefix)]
 
 
-def kill_marked(prefix: str, *, container: str | None = None) -> None:
-    """End them at once, and those that they fork meanwhile."""
-    while found := marked(prefix, container=container):
-        for process in found:
+def of_container(sandbox: Path, container: str, session: int) -> list[int]:
+    """Every process of a container: its session, what carries its mark, and what these have started."""
+    parents = {pid: _parent_and_session(pid) for pid in _all()}
+    mine = {pid for pid, (_, of) in parents.items() if of == session or _mark(pid) == (str(sandbox), container)}
+    while started := {pid for pid, (parent, _) in parents.items() if parent in mine} - mine:
+        mine |= started
+    return sorted(mine)
+
+
+def kill(find: Callable[[], list[int]]) -> None:
+    """End what `find` finds at once, and what was forked meanwhile."""
+    while found := find():
+        for pid in found:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
         time.sleep(0.05)
+
+
+def _all() -> list[int]:
+    return [int(process.name) for process in Path("/proc").iterdir() if process.name.isdigit()]
+
+
+def _mark(pid: int) -> tuple[str, str]:
+    """The sandbox and the container in a process's environment."""
+    try:
+        entries = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return "", ""
+    environment = dict(entry.split("=", 1) for entry in entries if "=" in entry)
+    return environment.get(MARK, ""), environment.get(CONTAINER, "")
+
+
+def _works_in(pid: int) -> str:
+    try:
+        return str(Path(f"/proc/{pid}/cwd").readlink())
+    except OSError:
+        return ""
+
+
+def _parent_and_session(pid: int) -> tuple[int, int]:
+    """Zeros for a process that is gone, or has ended and waits for its parent to notice."""
+    try:
+        # After the name, which stands in brackets and may hold anything: state, parent, group, session.
+        state, parent, _, session = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:4]
+    except (OSError, ValueError):
+        return 0, 0
+    return (0, 0) if state == "Z" else (int(parent), int(session))
 
 
 def start(command: Sequence[str], environment: dict[str, str], output: Path, folder: Path) -> "subprocess.Popen[bytes]":

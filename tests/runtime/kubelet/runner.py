@@ -94,7 +94,7 @@ class ProcessRunner:
             running = list(self._pods.values())
         for pod in running:
             pod.abandon()
-        process.kill_marked(str(self._folder))
+        process.kill(lambda: process.of_run(self._folder))
         for pod in running:
             pod.stop(0)
 

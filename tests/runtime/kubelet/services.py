@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.runtime.kubelet.addresses import Addresses
+from tests.support.kubernetes_api.controllers.base import is_leaving, is_ready
 
 Json = dict[str, Any]
 Objects = Callable[[str], list[Json]]
@@ -63,11 +64,9 @@ class Services:
         wanted = service["spec"]["selector"].items()
         ready = []
         for pod in self._objects("Pod"):
-            conditions = (pod.get("status") or {}).get("conditions") or ()
-            is_ready = any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
-            if wanted <= (pod["metadata"].get("labels") or {}).items() and is_ready:
-                if "deletionTimestamp" not in pod["metadata"]:
-                    ready.append(pod)
+            chosen = wanted <= (pod["metadata"].get("labels") or {}).items()
+            if chosen and is_ready(pod) and not is_leaving(pod):
+                ready.append(pod)
         if not ready:
             return None
         pod = ready[next(self._turn) % len(ready)]

@@ -32,7 +32,7 @@ class Volumes:
 
     def place(self, mount: Json) -> Path:
         """The folder or file that a volume mount shows."""
-        place = self._places[mount["name"]]
+        place: Path = self._places[mount["name"]]
         if not mount.get("subPath"):
             return place
         place = place / mount["subPath"]

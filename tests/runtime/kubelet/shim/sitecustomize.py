@@ -11,9 +11,9 @@ import json
 import os
 import socket
 import sys
+from pathlib import Path
 
-with open(os.environ["POD_SANDBOX"]) as _file:
-    _POD = json.load(_file)
+_POD = json.loads(Path(os.environ["POD_SANDBOX"]).read_text())
 
 _ADDRESS, _NAME = _POD["address"], _POD["name"]
 _ANY = (None, "", b"", "0.0.0.0", "::", "*")
@@ -55,9 +55,9 @@ class _InCluster(importlib.abc.MetaPathFinder):
 
         def exec_module(module):
             load(module)
-            folder = _POD["service_account"] or "/nowhere"
-            module.SERVICE_TOKEN_FILENAME = os.path.join(folder, "token")
-            module.SERVICE_CERT_FILENAME = os.path.join(folder, "ca.crt")
+            folder = Path(_POD["service_account"] or "/nowhere")
+            module.SERVICE_TOKEN_FILENAME = str(folder / "token")
+            module.SERVICE_CERT_FILENAME = str(folder / "ca.crt")
 
         spec.loader.exec_module = exec_module
         return spec
