@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import boto3
@@ -37,25 +38,16 @@ def main(environment: str, concurrency: str) -> int:
     except SettingsError as error:
         sys.exit(str(error))
     context = ["-c", f"environment={environment}"]
-    assembly = ROOT / "cdk.out"
-    subprocess.run([CDK, "synth", "--quiet", *context], cwd=ROOT, check=True)
-    templates = stack_templates(assembly)
-    try:
-        found = leftovers(templates, {stack: deployed(stack, settings.region) for stack in templates})
-    except (BotoCoreError, ClientError) as error:
-        sys.exit(f"Can't read the stacks of environment {settings.name} in {settings.region}: {error}")
-    command: list[str | Path] = [
-        CDK,
-        "destroy",
-        "--all",
-        "--force",
-        "--concurrency",
-        concurrency,
-        "--app",
-        assembly,
-        *context,
-    ]
-    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    with tempfile.TemporaryDirectory() as folder:
+        assembly = Path(folder)
+        subprocess.run([CDK, "synth", "--quiet", "--output", assembly, *context], cwd=ROOT, check=True)
+        templates = stack_templates(assembly)
+        try:
+            found = leftovers(templates, {stack: deployed(stack, settings.region) for stack in templates})
+        except (BotoCoreError, ClientError) as error:
+            sys.exit(f"Can't read the stacks of environment {settings.name} in {settings.region}: {error}")
+        destroy: list[str | Path] = [CDK, "destroy", "--all", "--force", "--concurrency", concurrency]
+        code = subprocess.run([*destroy, "--app", assembly, *context], cwd=ROOT, check=False).returncode
     if code == 0:
         print(report(found, templates))
     else:
