@@ -45,7 +45,7 @@ class WorkerSettings(Settings):
     """Memory request and limit of a task's pod, in MiB."""
 
     termination_grace_seconds: Annotated[int, Field(ge=5, le=240)] = 120
-    """Seconds that a task gets to end when its pod is deleted; one that takes longer is killed, and retried if it may be."""
+    """Seconds that a task gets to end when its pod is deleted; one that takes longer is killed, and may be retried."""
 
 
 class AdminSettings(Settings):
