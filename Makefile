@@ -62,7 +62,8 @@ unit: setup ## Unit tests (seconds)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
 
 rehearse: setup .venv-rehearsal/.complete ## cdk deploy, update, roll back and destroy against a loopback AWS (minutes)
-	$(BIN)/python -m pytest -q -s -n 3 --dist loadfile -o tmp_path_retention_policy=failed tests/deploy
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	TMPDIR=$$folder $(BIN)/python -m pytest -q -s -n 3 --dist loadfile tests/deploy
 
 runtime: setup ## Real Airflow and PostgreSQL, started from the rendered manifests (minutes)
 	$(BIN)/python -m tests.runtime.install
