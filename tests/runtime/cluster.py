@@ -134,10 +134,19 @@ class Cluster:
             if self.kubernetes.controller_errors:
                 raise RuntimeError("the Kubernetes stand-in failed") from self.kubernetes.controller_errors[0]
             if time.monotonic() > deadline:
-                shown = f"\n{self.output(about)}" if about else ""
+                shown = f"\n{self.output(about)}{self._waiting()}" if about else ""
                 raise TimeoutError(f"not within {seconds:.0f} s: {what}{shown}")
             time.sleep(0.25)
         return value
+
+    def _waiting(self) -> str:
+        """What containers wait for."""
+        return "".join(
+            f"\n{pod['metadata']['name']}: {status['state']['waiting']}"
+            for pod in self.kubernetes.objects("Pod")
+            for status in (pod.get("status") or {}).get("containerStatuses") or ()
+            if "waiting" in status["state"]
+        )
 
     def service(self, name: str) -> str:
         """The address of a Service."""

@@ -41,6 +41,15 @@ class Stages:
             current.__exit__(None, None, None)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `-n 2 --dist loadgroup`, each cluster's tests run in a process of their own, in their order."""
+    for item in items:
+        for cluster in ("airflow", "upgraded"):
+            if cluster in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(cluster))
+
+
 @pytest.fixture(scope="session")
 def stages(request: pytest.FixtureRequest) -> Iterator[Stages]:
     made = Stages(request.config.getoption("--without"))
@@ -52,7 +61,7 @@ def stages(request: pytest.FixtureRequest) -> Iterator[Stages]:
 def airflow(stages: Stages) -> Stage:
     """Airflow as the local environment has it, fresh."""
 
-    dags = ("wide", "chain", "talking", "tried_again", "looking_around")
+    dags = ("wide", "chain", "pair", "talking", "tried_again", "looking_around")
     return stages.get("fresh", lambda stage: stage.release(twice="Migration", dags=dags))
 
 

@@ -4,6 +4,9 @@ import itertools
 import os
 import threading
 
+_NUMBERS = itertools.count(2)
+"""Shared by all clusters of a process, so that a new one never meets what an old one leaves behind for a while."""
+
 
 class Addresses:
     """Gives out addresses of a /16 of 127.0.0.0/8, which on Linux is this machine in its entirety."""
@@ -11,14 +14,13 @@ class Addresses:
     def __init__(self) -> None:
         # A /16 by process, so that two runs at once on one machine do not meet; 127.0 and 127.1 are left to others.
         self._prefix = f"127.{os.getpid() % 250 + 2}"
-        self._numbers = itertools.count(2)
         self._names: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def new(self) -> str:
         """An address that no one has had."""
         with self._lock:
-            number = next(self._numbers)
+            number = next(_NUMBERS)
         return f"{self._prefix}.{number // 250}.{number % 250 + 1}"
 
     def of(self, name: str) -> str:

@@ -22,7 +22,7 @@ class Pod:
         make: Callable[[], tuple[list[Container], list[Container]]],
         report: Callable[[Json], None],
     ) -> None:
-        """`make` gives the init containers and the containers; it may raise LookupError."""
+        """`make` gives the init containers and the containers; what it raises becomes the pod's status."""
         self.manifest, self.address = manifest, address
         self._make, self._report = make, report
         self._policy = manifest["spec"].get("restartPolicy", "Always")
@@ -62,8 +62,8 @@ class Pod:
     def _run(self) -> None:
         try:
             self.init_containers, self.containers = self._make()
-        except LookupError as missing:
-            self._trouble = {"waiting": {"reason": "ImagePullBackOff", "message": str(missing)}}
+        except (LookupError, OSError, NotImplementedError) as error:
+            self._trouble = {"waiting": {"reason": "CreateContainerConfigError", "message": repr(error)}}
             self._tell()
             return
         self._tell()

@@ -37,8 +37,18 @@ class Services:
         return {each["metadata"]["name"]: self._address(each) for each in services}
 
     def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(timeout=10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
+        self._loop.close()
+
+    async def _end(self) -> None:
+        for server in (each for servers in self._servers.values() for each in servers):
+            server.close()
+        connections = asyncio.all_tasks() - {asyncio.current_task()}
+        for connection in connections:
+            connection.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
 
     def _address(self, service: Json) -> str:
         return self._given.of(f"service/{service['metadata']['name']}")
