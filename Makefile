@@ -67,7 +67,7 @@ rehearse: setup .venv-rehearsal/.complete ## cdk deploy, update, roll back and d
 
 runtime: setup ## Real Airflow and PostgreSQL, started from the rendered manifests (minutes)
 	$(BIN)/python -m tests.runtime.install
-	$(BIN)/python -m pytest tests/runtime
+	$(BIN)/python -m pytest -v -n 2 --dist loadgroup tests/runtime
 
 lint: setup ## ruff and mypy
 	$(BIN)/ruff check .
