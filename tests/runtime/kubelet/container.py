@@ -49,6 +49,7 @@ class Container:
         self._places = build_root(self._root, mounts, image.folders)
         self._environment = self._make_environment(machine)
         self._before = identities.command(self._identity())
+        self._identities = identities
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
 
@@ -150,6 +151,7 @@ class Container:
         words = [*(self._spec.get("command") or ()), *(self._spec.get("args") or ())]
         # The image's entry point starts the arguments, unless the container has a command of its own.
         start = [] if self._spec.get("command") else [str(self._image.entry_point)]
+        words = self._identities.words(self._identity(), words)
         return [*start, *self._placed(substitution.variables(word, self._environment) for word in words)]
 
     def _placed(self, words: Any) -> list[str]:

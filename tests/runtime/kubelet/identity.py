@@ -19,6 +19,9 @@ class Identity:
     groups: tuple[int, ...] = ()
 
 
+AIRFLOW = Identity(50_000, 0)
+
+
 class Identities:
     """Starts commands as the user that the manifest names, where this process may.
 
@@ -30,8 +33,7 @@ class Identities:
     def __init__(self, interpreters: Sequence[Path]) -> None:
         self._interpreters = interpreters
         self._modes = {"exact": self._plain, "reads anything": self._reading, "own": self._own}
-        probe = Identity(50_000, 0)
-        self.mode = next(name for name, mode in self._modes.items() if name == "own" or self._works(mode(probe)))
+        self.mode = next(name for name, mode in self._modes.items() if name == "own" or self._works(mode(AIRFLOW)))
 
     @property
     def real(self) -> bool:
@@ -41,6 +43,14 @@ class Identities:
     def command(self, identity: Identity) -> list[str]:
         """What to put before a command."""
         return [] if identity == Identity(0, 0) else self._modes[self.mode](identity)
+
+    def words(self, identity: Identity, command: list[str]) -> list[str]:
+        """A command as this process may run it: where root is wanted and is not there, this process's user and group
+        stand for Airflow's, so that a command which makes folders for Airflow still makes them."""
+        if self.real or identity.user != 0:
+            return command
+        own = {str(AIRFLOW.user): str(os.geteuid()), str(AIRFLOW.group): str(os.getegid())}
+        return [own.get(word, word) for word in command]
 
     def give(self, path: Path, user: int, group: int, mode: int) -> None:
         """Owner and mode of a file or folder; the owner only where that is possible."""
