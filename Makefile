@@ -67,7 +67,7 @@ rehearse: setup .venv-rehearsal/.complete ## cdk deploy, update, roll back and d
 
 runtime: setup ## Real Airflow and PostgreSQL, started from the rendered manifests (minutes)
 	$(BIN)/python -m tests.runtime.install
-	$(BIN)/python -m pytest -v -n 2 --dist loadgroup tests/runtime
+	$(BIN)/python -m pytest -v tests/runtime
 
 lint: setup ## ruff and mypy
 	$(BIN)/ruff check .
@@ -78,7 +78,7 @@ format: setup ## Let ruff format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: lint unit rehearse runtime ## Everything that CI runs
+test: lint unit rehearse ## Everything that CI runs
 
 clean: ## Remove what the commands above made (not the secrets in .local)
 	rm -rf .venv .venv-* node_modules cdk.out dist .mypy_cache .ruff_cache

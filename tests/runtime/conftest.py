@@ -1,6 +1,6 @@
 """Fixtures: one cluster at a time, kept for as long as tests ask for the same one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
@@ -24,16 +24,25 @@ class Stages:
     def __init__(self, without: list[str]) -> None:
         self._without = without
         self._current: tuple[str, Stage] | None = None
+        self._failed: set[str] = set()
 
     def get(self, name: str, prepare: Callable[[Stage], None]) -> Stage:
         """The stage of a name, prepared once. The one before is taken down."""
+        if name in self._failed:
+            pytest.fail(f"the cluster `{name}` did not come up: see the first test that failed")
         if self._current is None or self._current[0] != name:
             self.close()
             stage = Stage(self._without)
             stage.__enter__()
             self._current = (name, stage)
+            self._failed.add(name)
             prepare(stage)
+            self._failed.remove(name)
         return self._current[1]
+
+    def output(self) -> str:
+        """The end of what every pod has written."""
+        return self._current[1].cluster.output("", lines=40) if self._current else ""
 
     def close(self) -> None:
         if self._current is not None:
@@ -41,13 +50,14 @@ class Stages:
             current.__exit__(None, None, None)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `-n 2 --dist loadgroup`, each cluster's tests run in a process of their own, in their order."""
-    for item in items:
-        for cluster in ("airflow", "upgraded"):
-            if cluster in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(cluster))
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test tells what the pods said last."""
+    report = yield
+    stages = getattr(item, "funcargs", {}).get("stages")
+    if report.failed and isinstance(stages, Stages):
+        report.sections.append(("pods", stages.output()))
+    return report
 
 
 @pytest.fixture(scope="session")
