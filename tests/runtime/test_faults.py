@@ -57,7 +57,7 @@ def test_should_try_exactly_the_task_again_whose_pod_was_killed(airflow: Stage) 
     pods = {pod["metadata"]["labels"]["task_id"]: pod["metadata"]["name"] for pod in airflow.cluster.pods("worker")}
     # One has more to do than its pod's grace period allows; another is done before that, as on a node that is drained.
     airflow.cluster.delete_pod(pods["long"], grace_seconds=3)
-    airflow.cluster.delete_pod(pods["short_0"])
+    airflow.cluster.delete_pod(pods["short_0"], grace_seconds=60)
     assert run.ends(180) == "success"
     assert {task["task_id"]: task["try_number"] for task in run.tasks()} == {"long": 2, "short_0": 1, "short_1": 1}
     assert sorted(file.name for file in beats.iterdir()) == [
