@@ -1,9 +1,9 @@
 """A cluster for the rendered manifests: the Kubernetes stand-in, with a node that runs real processes."""
 
 import json
-import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -160,6 +160,4 @@ class Cluster:
 
 def short_folder() -> Path:
     """A temporary folder with a short path, owned by this process alone."""
-    folder = Path(os.environ.get("TMPDIR", "/tmp")) / f"rt-{os.getpid()}"
-    folder.mkdir(mode=0o755)
-    return folder
+    return Path(tempfile.mkdtemp(prefix="rt-", dir="/tmp"))

@@ -193,8 +193,12 @@ class Container:
 
     def _referenced(self, namespace: str, source: Json) -> str:
         if "fieldRef" in source:
-            fields = {"status.podIP": self._address, "metadata.name": self._pod["metadata"]["name"]}
-            return {**fields, "metadata.namespace": namespace}[source["fieldRef"]["fieldPath"]]
+            fields = {
+                "status.podIP": self._address,
+                "metadata.name": str(self._pod["metadata"]["name"]),
+                "metadata.namespace": namespace,
+            }
+            return fields[source["fieldRef"]["fieldPath"]]
         kind = "configMap" if "configMapKeyRef" in source else "secret"
         reference = source[f"{kind}KeyRef"]
         return self._data(namespace, {f"{kind}Ref": {"name": reference["name"]}})[reference["key"]]

@@ -45,11 +45,11 @@ class Volumes:
             return self._claimed(volume["persistentVolumeClaim"]["claimName"])
         if "emptyDir" in volume:
             # A short path: programs put sockets into /tmp, and the path of a socket has 107 characters at most.
-            place = self._scratch / f"{self._uid[:8]}{volume['name'][:3]}"
-            place.mkdir(parents=True)
-            self._identities.give(place, 0, self._fs_group or 0, 0o2777 if self._fs_group else 0o777)
-            return place
-        place = self._folder / "volumes" / volume["name"]
+            scratch: Path = self._scratch / f"{self._uid[:8]}{volume['name'][:3]}"
+            scratch.mkdir(parents=True)
+            self._identities.give(scratch, 0, self._fs_group or 0, 0o2777 if self._fs_group else 0o777)
+            return scratch
+        place: Path = self._folder / "volumes" / volume["name"]
         place.mkdir(parents=True)
         if "configMap" in volume:
             source, name = volume["configMap"], volume["configMap"]["name"]
@@ -72,10 +72,10 @@ class Volumes:
         assert volume is not None
         if "hostPath" in volume["spec"]:
             # fsGroup is not applied to host paths, as it is not to a volume that many nodes mount.
-            place = self._storage / volume["spec"]["hostPath"]["path"].lstrip("/")
-            place.mkdir(parents=True, exist_ok=True)
-            return place
-        place = self._storage / "provisioned" / volume["metadata"]["name"]
+            folder: Path = self._storage / volume["spec"]["hostPath"]["path"].lstrip("/")
+            folder.mkdir(parents=True, exist_ok=True)
+            return folder
+        place: Path = self._storage / "provisioned" / volume["metadata"]["name"]
         if not place.exists():
             place.mkdir(parents=True)
             self._identities.give(place, 0, self._fs_group or 0, 0o2775)
@@ -102,8 +102,8 @@ def build_root(root: Path, mounts: dict[str, Path], image_folders: tuple[str, ..
         if link.is_dir():
             link.rmdir()
         link.symlink_to(place)
-    for folder in (root, *(each for each in root.rglob("*") if each.is_dir() and not each.is_symlink())):
-        folder.chmod(0o555)
+    for made in (root, *(each for each in root.rglob("*") if each.is_dir() and not each.is_symlink())):
+        made.chmod(0o555)
     return {path: str(root / path.lstrip("/")) for path in (*image_folders, *mounts)}
 
 
