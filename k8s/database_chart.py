@@ -9,7 +9,7 @@ from k8s.bindings import InClusterDatabase
 from k8s.context import ReleaseContext
 from k8s.labels import labels, selector
 from k8s.ports import DATABASE_PORT
-from k8s.resources import resources
+from k8s.resources import binary_quantity, resources
 from k8s.security import container_security, pod_security
 
 COMPONENT = "database"
@@ -21,7 +21,7 @@ PASSWORDS = "/run/secrets/airflow-database"
 
 
 class DatabaseChart(cdk8s.Chart):
-    """StatefulSet and Service `airflow-database`. Its claim outlives the pod, and the StatefulSet."""
+    """StatefulSet, Service and claim `airflow-database`. The claim outlives the pod, and the StatefulSet."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, release: ReleaseContext, database: InClusterDatabase
@@ -43,6 +43,17 @@ class DatabaseChart(cdk8s.Chart):
                 ],
             ),
         )
+        # Not a template of the StatefulSet: that can never grow, and `kubectl apply` finds it changed each time.
+        k8s.KubePersistentVolumeClaim(
+            self,
+            "Claim",
+            metadata=metadata,
+            spec=k8s.PersistentVolumeClaimSpec(
+                access_modes=["ReadWriteOnce"],
+                resources=k8s.ResourceRequirements(requests={"storage": binary_quantity(database.storage_gib * 1024)}),
+                volume_mode="Filesystem",
+            ),
+        )
         k8s.KubeStatefulSet(
             self,
             "StatefulSet",
@@ -55,17 +66,6 @@ class DatabaseChart(cdk8s.Chart):
                     metadata=k8s.ObjectMeta(labels=labels(COMPONENT)),
                     spec=_pod(database),
                 ),
-                volume_claim_templates=[
-                    k8s.KubePersistentVolumeClaimProps(
-                        metadata=k8s.ObjectMeta(name="data", labels=dict(selector(COMPONENT))),
-                        spec=k8s.PersistentVolumeClaimSpec(
-                            access_modes=["ReadWriteOnce"],
-                            resources=k8s.ResourceRequirements(
-                                requests={"storage": k8s.Quantity.from_string(f"{database.storage_gib}Gi")}
-                            ),
-                        ),
-                    )
-                ],
             ),
         )
 
@@ -108,6 +108,10 @@ def _pod(database: InClusterDatabase) -> k8s.PodSpec:
             )
         ],
         volumes=[
+            k8s.Volume(
+                name="data",
+                persistent_volume_claim=k8s.PersistentVolumeClaimVolumeSource(claim_name=names.DATABASE),
+            ),
             k8s.Volume(name="password", secret=k8s.SecretVolumeSource(secret_name=names.DATABASE)),
             k8s.Volume(name="run", empty_dir=k8s.EmptyDirVolumeSource()),
             k8s.Volume(name="tmp", empty_dir=k8s.EmptyDirVolumeSource()),

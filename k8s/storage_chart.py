@@ -80,8 +80,7 @@ class StorageChart(cdk8s.Chart):
         """A volume and a claim that name each other, so that neither can bind to anything else."""
         setup = namespace == names.STORAGE_SETUP_NAMESPACE
         volume_name = f"{names.VOLUME}-setup" if setup else names.VOLUME
-        # Without a class where there is no FSx: nothing may provision this, and the default class must not.
-        storage_class = names.STORAGE_CLASS if isinstance(volume, FsxVolume) else ""
+        storage_class = names.STORAGE_CLASS if isinstance(volume, FsxVolume) else None
         capacity = {"storage": k8s.Quantity.from_string(CAPACITY)}
         k8s.KubePersistentVolume(
             self,
@@ -110,7 +109,8 @@ class StorageChart(cdk8s.Chart):
             spec=k8s.PersistentVolumeClaimSpec(
                 access_modes=["ReadWriteMany"],
                 resources=k8s.ResourceRequirements(requests=capacity),
-                storage_class_name=storage_class,
+                # Empty where there is no FSx: without, the default class would provision something for the claim.
+                storage_class_name=storage_class or "",
                 volume_mode="Filesystem",
                 volume_name=volume_name,
             ),

@@ -94,10 +94,14 @@ class Cluster:
         label = "app.kubernetes.io/component"
         return [pod for pod in self.kubernetes.objects("Pod") if pod["metadata"]["labels"].get(label) == component]
 
-    def running(self, component: str) -> Pod:
-        """The one living pod of a component."""
+    def living(self, component: str) -> Json:
+        """The one pod of a component that is not being deleted."""
         (pod,) = [each for each in self.pods(component) if "deletionTimestamp" not in each["metadata"]]
-        return self.runner.pod(pod)
+        return pod
+
+    def running(self, component: str) -> Pod:
+        """The processes of that pod."""
+        return self.runner.pod(self.living(component))
 
     def rolled_out(self, kind: str, name: str) -> bool:
         """Whether a Deployment or StatefulSet runs what its manifest says, all of it ready."""

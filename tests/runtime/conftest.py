@@ -72,7 +72,7 @@ def airflow(stages: Stages) -> Stage:
     """Airflow as the local environment has it, fresh."""
 
     dags = ("wide", "chain", "pair", "talking", "tried_again", "looking_around")
-    return stages.get("fresh", lambda stage: stage.release(twice="Migration", dags=dags))
+    return stages.get("fresh", lambda stage: stage.install(twice="Migration", dags=dags))
 
 
 @pytest.fixture

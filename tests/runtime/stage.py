@@ -23,7 +23,7 @@ COMPONENTS = ("ApiServer", "Scheduler", "DagProcessor", "Triggerer")
 
 
 class Stage:
-    """A context manager around a cluster; releases are brought out on it as the deployment does it."""
+    """A context manager around a cluster, and what is done to it."""
 
     def __init__(self, without: Iterable[str] = ()) -> None:
         """`without`: options to leave out of every release."""
@@ -45,28 +45,41 @@ class Stage:
         self.cluster.__exit__(*error)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def release(self, version: str = CURRENT, *, twice: str = "", dags: tuple[str, ...] = ()) -> None:
-        """Apply a version's steps, each when the one before has rolled out, and take away what it no longer has.
+    def install(self, twice: str, dags: Iterable[str]) -> None:
+        """Apply the one file of `make local` to an empty cluster, everything at once, as `kubectl apply` does.
 
         Args:
-            version: of Airflow.
             twice: a step whose Jobs run twice at the same time.
             dags: DAG files to drop as soon as their folder is ready.
+        """
+        steps = rendered(self.secrets, without=self._without)
+        copies = [_copy(each) for step in steps if step.id == twice for each in step.manifests if each["kind"] == "Job"]
+        self._applied = [each for step in steps for each in step.manifests]
+        self.cluster.apply([*self._applied, *copies])
+        (storage,) = [each for each in steps if each.id == "Storage"]
+        for manifest in storage.manifests:
+            self.rolled_out(manifest)
+        for name in dags:
+            self.drop_dag(name)
+        for manifest in [*self._applied, *copies]:
+            self.rolled_out(manifest)
+
+    def release(self, version: str = CURRENT) -> None:
+        """Apply a version's steps, each when the one before has rolled out, and take away what it no longer has.
+
+        That is how the deployment on AWS does it.
         """
         steps = rendered(self.secrets, version=version, without=self._without)
         before, self._applied = self._applied, [each for step in steps for each in step.manifests]
         last: list[Json] = []
         for step in steps:
-            copies = [_copy(each) for each in step.manifests if each["kind"] == "Job" and step.id == twice]
-            self.cluster.apply([*step.manifests, *copies])
-            for manifest in [*step.manifests, *copies]:
+            self.cluster.apply(step.manifests)
+            for manifest in step.manifests:
                 # Components and the Job that makes the first user wait for the migration, not for each other.
                 if step.id in COMPONENTS or manifest["metadata"]["name"].startswith(ADMIN_USER):
                     last.append(manifest)
                 else:
                     self.rolled_out(manifest)
-            for name in dags if step.id == "Storage" else ():
-                self.drop_dag(name)
         for manifest in last:
             self.rolled_out(manifest)
         names = {(each["kind"], each["metadata"]["name"]) for each in self._applied}

@@ -48,6 +48,17 @@ def test_should_lose_no_task_to_a_database_that_is_away_for_25_seconds(airflow: 
     assert {task["try_number"] for task in run.tasks()} == {1}
 
 
+def test_should_lose_no_task_when_the_pods_of_scheduler_and_database_are_deleted(airflow: Stage) -> None:
+    client = airflow.client()
+    client.dag_appears("few", 60)
+    run = client.trigger("few", {"seconds": [1, 1, 10, 20, *[1] * 4]})
+    wait("the first tasks", lambda: ended(airflow, run) >= 1, 120)
+    for component in ("scheduler", "database"):
+        airflow.cluster.delete_pod(airflow.cluster.living(component)["metadata"]["name"])
+    assert run.ends(240) == "success"
+    assert Counter(airflow.marks(run.run_id)) == EVERY_MARK_ONCE
+
+
 def test_should_try_exactly_the_task_again_whose_pod_was_killed(airflow: Stage) -> None:
     client = airflow.client()
     client.dag_appears("tried_again", 60)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from k8s.resources import binary_quantity, cpu_quantity
 from tests.unit.k8s.conftest import COMPONENTS, Json, Release
 
 EACH_COMPONENT = pytest.mark.parametrize("name", COMPONENTS)
@@ -154,8 +155,8 @@ def test_should_keep_one_running_while_nodes_are_drained(
 @EACH_COMPONENT
 def test_should_take_its_size_from_the_settings(any_release: Release, name: str) -> None:
     settings = getattr(any_release.airflow, name.removeprefix("airflow-").replace("-", "_"))
-    resources = container(any_release, name)["resources"]
-    assert resources["requests"] == {"cpu": f"{settings.cpu_millicores}m", "memory": f"{settings.memory_mib}Mi"}
+    cpu, memory = cpu_quantity(settings.cpu_millicores).value, binary_quantity(settings.memory_mib).value
+    assert container(any_release, name)["resources"]["requests"] == {"cpu": cpu, "memory": memory}
     assert spec(any_release, name)["replicas"] == settings.replicas
 
 

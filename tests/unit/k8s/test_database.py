@@ -16,14 +16,14 @@ def test_should_not_exist_where_the_platform_has_a_database(aws: Release) -> Non
 
 
 def test_should_keep_its_data_when_the_pod_goes(local: Release) -> None:
-    (claim,) = spec(local)["volumeClaimTemplates"]
+    claim = local.get("PersistentVolumeClaim", "airflow-database")
     assert claim["spec"]["resources"]["requests"] == {"storage": "5Gi"}
-    # The default; anything else would delete the claim with the StatefulSet.
-    assert "persistentVolumeClaimRetentionPolicy" not in spec(local)
+    (volume,) = [each for each in spec(local)["template"]["spec"]["volumes"] if "persistentVolumeClaim" in each]
+    assert volume["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
     (container,) = spec(local)["template"]["spec"]["containers"]
     mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
     environment = {variable["name"]: variable["value"] for variable in container["env"]}
-    assert environment["PGDATA"].startswith(mounts[claim["metadata"]["name"]] + "/")
+    assert environment["PGDATA"].startswith(mounts[volume["name"]] + "/")
 
 
 def test_should_take_the_password_from_a_file(local: Release) -> None:

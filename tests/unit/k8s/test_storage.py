@@ -56,7 +56,7 @@ def test_should_bind_volume_and_claim_to_each_other(any_release: Release, namesp
     assert claim["volumeName"] == volume
     assert found["claimRef"]["name"] == "aws-fsx-pvc"
     assert found["claimRef"]["namespace"] == namespace
-    assert claim["storageClassName"] == found["storageClassName"]
+    assert claim["storageClassName"] == found.get("storageClassName", "")
     assert claim["resources"]["requests"] == found["capacity"] == {"storage": "1200Gi"}
     assert claim["accessModes"] == found["accessModes"]
 
@@ -65,8 +65,10 @@ def test_should_use_a_folder_of_the_node_without_aws(local: Release) -> None:
     for name in ("aws-fsx-pv", "aws-fsx-pv-setup"):
         spec = local.get("PersistentVolume", name, None)["spec"]
         assert spec["hostPath"] == {"path": "/var/lib/airflow-on-eks", "type": "DirectoryOrCreate"}
+        assert "storageClassName" not in spec
+    for namespace in ("airflow", "airflow-storage-setup"):
         # No class, not the default one: nothing may provision it.
-        assert spec["storageClassName"] == ""
+        assert local.get("PersistentVolumeClaim", "aws-fsx-pvc", namespace)["spec"]["storageClassName"] == ""
 
 
 def test_should_make_namespaces_before_what_stands_in_them(any_release: Release) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 import yaml
 
+from k8s.resources import binary_quantity, cpu_quantity
 from settings.airflow import AirflowSettings
 from tests.unit.k8s.conftest import Json, Release
 
@@ -89,9 +90,10 @@ def test_should_keep_node_autoscalers_away_from_running_tasks(pod: Json) -> None
 def test_should_take_size_and_patience_from_the_settings(aws: Release) -> None:
     data = aws.get("ConfigMap", "airflow-worker-pod-template")["data"]["pod-template.yaml"]
     spec, settings = yaml.safe_load(data)["spec"], AirflowSettings().worker
+    memory = binary_quantity(settings.memory_mib).value
     assert spec["containers"][0]["resources"] == {
-        "requests": {"cpu": f"{settings.cpu_millicores}m", "memory": f"{settings.memory_mib}Mi"},
-        "limits": {"memory": f"{settings.memory_mib}Mi"},
+        "requests": {"cpu": cpu_quantity(settings.cpu_millicores).value, "memory": memory},
+        "limits": {"memory": memory},
     }
     assert spec["terminationGracePeriodSeconds"] == settings.termination_grace_seconds
 

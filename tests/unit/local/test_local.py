@@ -3,6 +3,7 @@
 import json
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -103,3 +104,36 @@ def test_should_carry_the_names_that_runbooks_use(documents: Rendered) -> None:
         ("Service", "webserver-svc"),
         *(("Deployment", f"airflow-{name}") for name in ("api-server", "scheduler", "dag-processor", "triggerer")),
     }
+
+
+def scalars(value: object, path: str = "") -> Iterator[tuple[str, object]]:
+    """Each scalar of a document, with where it stands."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from scalars(inner, f"{path}/{key}")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from scalars(inner, f"{path}/*")
+    else:
+        yield path, value
+
+
+def test_should_be_unchanged_when_applied_again(documents: Rendered) -> None:
+    """`kubectl apply` sends what is written other than the API server gives it back, each time."""
+    for document in documents:
+        for path, value in scalars(document):
+            where = f"{document['kind']}/{document['metadata']['name']}{path}"
+            if re.search(r"/(requests|limits|capacity)/|/sizeLimit$", path):
+                assert not re.fullmatch(r"\d*000m", str(value)), f"{where}: Kubernetes writes whole cores for {value}"
+                number = re.fullmatch(r"(\d+)[MG]i", str(value))
+                assert not number or int(number[1]) % 1024, f"{where}: Kubernetes writes the next unit for {value}"
+            if value is None or value == "":
+                # Elsewhere empty is left out. An empty class of a claim is something else than none.
+                kept = path.startswith("/data/") or "/apiGroups/" in path
+                assert kept or (path == "/spec/storageClassName" and document["kind"] == "PersistentVolumeClaim"), where
+        # Write-only; and lists that are replaced as a whole, to which the server adds defaults.
+        assert "stringData" not in document
+        assert "volumeClaimTemplates" not in document.get("spec", {})
+        if document["kind"] == "NetworkPolicy":
+            rules = document["spec"].get("ingress", [])
+            assert all({"protocol", "port"} == set(port) for rule in rules for port in rule["ports"])
