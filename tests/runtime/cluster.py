@@ -103,6 +103,16 @@ class Cluster:
         """The processes of that pod."""
         return self.runner.pod(self.living(component))
 
+    def restarts(self) -> dict[str, int]:
+        """Containers that were started more than once, and how often they were started again."""
+        statuses = [
+            (f"{pod['metadata']['name']}/{status['name']}", int(status["restartCount"]))
+            for pod in self.kubernetes.objects("Pod")
+            for field in ("initContainerStatuses", "containerStatuses")
+            for status in (pod.get("status") or {}).get(field) or ()
+        ]
+        return {container: times for container, times in statuses if times}
+
     def rolled_out(self, kind: str, name: str) -> bool:
         """Whether a Deployment or StatefulSet runs what its manifest says, all of it ready."""
         found = self.kubernetes.get(kind, name, "airflow") or {}

@@ -13,8 +13,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--without",
         action="append",
         default=[],
-        metavar="SECTION.OPTION",
-        help="leave this Airflow option out of the rendered manifests, to see which test fails without it",
+        metavar="SECTION.OPTION|FIELD",
+        help="leave this Airflow option or field out of the rendered manifests, to see which test fails without it",
     )
 
 

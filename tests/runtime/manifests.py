@@ -33,27 +33,26 @@ def rendered(secrets: GeneratedSecrets, *, version: str | None = None, without: 
     Args:
         secrets: as `make local` generates and keeps them.
         version: of Airflow; default that of the environment.
-        without: Airflow options (`section.option`) to leave out, to see what happens without them.
+        without: what to leave out, to see what happens without it: Airflow options (`section.option`) and fields of
+            the manifests (`automountServiceAccountToken`), wherever they stand.
     """
     settings = load_local_environment("local", ROOT)
     airflow = settings.airflow if version is None else settings.airflow.model_copy(update={"version": version})
     steps = release(cdk8s.App(), airflow=airflow, bindings=local_bindings(settings, secrets))
-    left_out = [environment_variable(option) for option in without]
+    left_out = {environment_variable(each) if "." in each else each for each in without}
     return [
         Step(step.id, [_without(each, left_out) for each in yaml.safe_load_all(render([step])) if each])
         for step in steps
     ]
 
 
-def _without(manifest: Json, variables: list[str]) -> Json:
-    """The manifest without these environment variables, in the ConfigMap and in the template of task pods."""
-    data = manifest.get("data") or {}
-    if manifest["kind"] != "ConfigMap" or not variables:
-        return manifest
-    kept = {key: value for key, value in data.items() if key.removesuffix("_CMD") not in variables}
-    if "pod-template.yaml" in kept:
-        pod = yaml.safe_load(kept["pod-template.yaml"])
-        for container in pod["spec"]["containers"]:
-            container["env"] = [each for each in container["env"] if each["name"] not in variables]
-        kept["pod-template.yaml"] = yaml.safe_dump(pod)
-    return {**manifest, "data": kept}
+def _without(value: Any, names: set[str]) -> Any:
+    """A manifest, or a part of one, without these environment variables and fields."""
+    if isinstance(value, list):
+        return [_without(each, names) for each in value if not (isinstance(each, dict) and each.get("name") in names)]
+    if not isinstance(value, dict):
+        return value
+    kept = {key: _without(each, names) for key, each in value.items() if key.removesuffix("_CMD") not in names}
+    if "pod-template.yaml" in kept and names:
+        kept["pod-template.yaml"] = yaml.safe_dump(_without(yaml.safe_load(kept["pod-template.yaml"]), names))
+    return kept

@@ -1,6 +1,7 @@
 """Airflow on a cluster of its own, brought up from the rendered manifests."""
 
 import shutil
+import time
 from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
@@ -36,6 +37,7 @@ class Stage:
         server = self.cluster.kubernetes._server
         server.authorize = self.gate = Gate(server.authorize, "create", "pods")
         self._applied: list[Json] = []
+        self.seconds_to_start, self.restarted = 0.0, dict[str, int]()
 
     def __enter__(self) -> "Stage":
         self.cluster.__enter__()
@@ -48,10 +50,13 @@ class Stage:
     def install(self, twice: str, dags: Iterable[str]) -> None:
         """Apply the one file of `make local` to an empty cluster, everything at once, as `kubectl apply` does.
 
+        Afterwards `seconds_to_start` and `restarted` (container -> how often) tell how it came up.
+
         Args:
             twice: a step whose Jobs run twice at the same time.
             dags: DAG files to drop as soon as their folder is ready.
         """
+        start = time.monotonic()
         steps = rendered(self.secrets, without=self._without)
         copies = [_copy(each) for step in steps if step.id == twice for each in step.manifests if each["kind"] == "Job"]
         self._applied = [each for step in steps for each in step.manifests]
@@ -63,6 +68,7 @@ class Stage:
             self.drop_dag(name)
         for manifest in [*self._applied, *copies]:
             self.rolled_out(manifest)
+        self.seconds_to_start, self.restarted = time.monotonic() - start, self.cluster.restarts()
 
     def release(self, version: str = CURRENT) -> None:
         """Apply a version's steps, each when the one before has rolled out, and take away what it no longer has.
@@ -95,6 +101,12 @@ class Stage:
             self.cluster.wait(f"Job {name}", lambda: self.cluster.finished(manifest), STEP_SECONDS, name)
         elif kind in ("Deployment", "StatefulSet"):
             self.cluster.wait(f"{kind} {name}", lambda: self.cluster.rolled_out(kind, name), STEP_SECONDS, name)
+
+    def apply_again(self) -> list[str]:
+        """Apply what was applied last, rendered anew; gives back `Kind/name` of each object."""
+        manifests = [each for step in rendered(self.secrets, without=self._without) for each in step.manifests]
+        self.cluster.apply(manifests)
+        return [f"{each['kind']}/{each['metadata']['name']}" for each in manifests]
 
     def run_again(self, job: str) -> None:
         """Delete the Job whose name begins so, make it anew and wait for it."""

@@ -6,6 +6,20 @@ from tests.runtime.client import RefusedError
 from tests.runtime.stage import Stage
 
 
+def test_should_come_up_within_five_minutes_and_without_a_restart(airflow: Stage) -> None:
+    assert airflow.restarted == {}
+    assert airflow.seconds_to_start < 300
+
+
+def test_should_change_nothing_when_the_same_file_is_applied_again(airflow: Stage) -> None:
+    mark = airflow.cluster.kubernetes.journal.mark()
+    applied = airflow.apply_again()
+    written = airflow.cluster.kubernetes.journal.entries(since=mark)
+    unchanged = [entry.reference for entry in written if entry.verb == "unchanged"]
+    assert set(applied) <= set(unchanged)
+    assert [entry.reference for entry in written if entry.verb == "created" or entry.spec_changed] == []
+
+
 def test_should_make_the_folders_of_a_root_owned_volume_writable_for_airflow_alone(airflow: Stage) -> None:
     for folder in (airflow.cluster.data / "dags", airflow.cluster.data / "logs"):
         found = folder.stat()
