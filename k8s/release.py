@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 import cdk8s
 
-from k8s.api_server_chart import ApiServerChart
 from k8s.bindings import PlatformBindings
-from k8s.configuration_chart import ConfigurationChart
-from k8s.context import ReleaseContext
-from k8s.dag_processor_chart import DagProcessorChart
-from k8s.database_chart import DatabaseChart
-from k8s.migration_chart import MigrationChart
-from k8s.scheduler_chart import SchedulerChart
-from k8s.storage_chart import StorageChart
-from k8s.triggerer_chart import TriggererChart
+from k8s.charts.api_server import ApiServerChart
+from k8s.charts.configuration import ConfigurationChart
+from k8s.charts.dag_processor import DagProcessorChart
+from k8s.charts.database import DatabaseChart
+from k8s.charts.migration import MigrationChart
+from k8s.charts.scheduler import SchedulerChart
+from k8s.charts.storage import StorageChart
+from k8s.charts.triggerer import TriggererChart
+from k8s.pods.context import ReleaseContext
 from settings.airflow import AirflowSettings
 
 

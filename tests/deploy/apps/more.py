@@ -15,7 +15,7 @@ from aws_cdk import aws_ssm as ssm  # noqa: E402
 
 import k8s.release  # noqa: E402
 from app import platform  # noqa: E402
-from k8s.configuration_chart import ConfigurationChart  # noqa: E402
+from k8s.charts.configuration import ConfigurationChart  # noqa: E402
 from k8s.names import NAMESPACE, WORKER  # noqa: E402
 from settings import load_aws_environment  # noqa: E402
 from tests.deploy.apps.more_names import NAME  # noqa: E402

@@ -6,9 +6,9 @@ from base64 import b64decode
 import pytest
 import yaml
 
-from k8s.config_maps import contract, secret_commands, tuning
 from k8s.names import ADMIN_USER, READS_SECRETS
-from k8s.worker_pod import CONTRACT, TUNING
+from k8s.pods.config_maps import contract, secret_commands, tuning
+from k8s.pods.worker_pod import CONTRACT, TUNING
 from settings.airflow import AirflowSettings
 from settings.platform_options import PLATFORM_OPTIONS
 from tests.unit.k8s.conftest import COMPONENTS, Release, aws_bindings, token

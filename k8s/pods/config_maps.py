@@ -7,15 +7,16 @@ from pathlib import Path
 
 import yaml
 
-from k8s import names, paths
-from k8s.airflow_options import Option, environment, environment_variable
+from k8s import names
 from k8s.bindings import PlatformBindings
-from k8s.checksum import checksum
-from k8s.ports import API_PORT, SCHEDULER_HEALTH_PORT, TRIGGERER_LOG_PORT
-from k8s.worker_pod import EXECUTION_API_URL, worker_pod
+from k8s.pods import paths
+from k8s.pods.airflow_options import Option, environment, environment_variable
+from k8s.pods.checksum import checksum
+from k8s.pods.ports import API_PORT, SCHEDULER_HEALTH_PORT, TRIGGERER_LOG_PORT
+from k8s.pods.worker_pod import EXECUTION_API_URL, worker_pod
 from settings.airflow import AirflowSettings
 
-FILES = Path(__file__).parent / "files"
+FILES = Path(__file__).parents[1] / "files"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,9 @@ from constructs import Construct
 
 from k8s import names
 from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
-from k8s.checksum import checksum
 from k8s.labels import labels
-from k8s.ports import DATABASE_PORT
+from k8s.pods.checksum import checksum
+from k8s.pods.ports import DATABASE_PORT
 
 COMPONENT = "secrets"
 DATABASE_USER = DATABASE_NAME = "airflow"

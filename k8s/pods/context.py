@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from k8s.bindings import PlatformBindings
-from k8s.config_maps import ConfigMaps, config_maps
+from k8s.pods.config_maps import ConfigMaps, config_maps
 from settings.airflow import AirflowSettings
 
 

@@ -4,11 +4,13 @@ import cdk8s
 from cdk8s_plus_28 import k8s
 from constructs import Construct
 
-from k8s import names, paths, secret_files
-from k8s.airflow_pod import AirflowPod
-from k8s.context import ReleaseContext
-from k8s.job import add_job
+from k8s import names
+from k8s.charts import secret_files
+from k8s.charts.job import add_job
 from k8s.labels import labels
+from k8s.pods import paths
+from k8s.pods.airflow_pod import AirflowPod
+from k8s.pods.context import ReleaseContext
 
 MIGRATION = "migration"
 ADMIN_USER = "admin-user"

@@ -10,25 +10,18 @@ from collections.abc import Sequence
 from cdk8s_plus_28 import k8s
 from constructs import Construct
 
-from k8s import (
-    api_server_chart,
-    dag_processor_chart,
-    database_chart,
-    migration_chart,
-    names,
-    scheduler_chart,
-    triggerer_chart,
-)
+from k8s import names
+from k8s.charts import api_server, dag_processor, database, migration, scheduler, triggerer
 from k8s.labels import APP, labels, selector
-from k8s.ports import API_PORT, DATABASE_PORT, TRIGGERER_LOG_PORT
+from k8s.pods.ports import API_PORT, DATABASE_PORT, TRIGGERER_LOG_PORT
 
 DATABASE_CLIENTS = (
-    api_server_chart.COMPONENT,
-    dag_processor_chart.COMPONENT,
-    migration_chart.ADMIN_USER,
-    migration_chart.MIGRATION,
-    scheduler_chart.COMPONENT,
-    triggerer_chart.COMPONENT,
+    api_server.COMPONENT,
+    dag_processor.COMPONENT,
+    migration.ADMIN_USER,
+    migration.MIGRATION,
+    scheduler.COMPONENT,
+    triggerer.COMPONENT,
 )
 
 
@@ -39,7 +32,7 @@ def add_network_policies(scope: Construct, *, with_database: bool) -> None:
         scope,
         "ApiServerIngress",
         names.API_SERVER,
-        k8s.LabelSelector(match_labels=selector(api_server_chart.COMPONENT)),
+        k8s.LabelSelector(match_labels=selector(api_server.COMPONENT)),
         # Components, Jobs and task pods: all pods that carry Airflow's name.
         [_from(k8s.LabelSelector(match_labels={"app.kubernetes.io/name": APP}), API_PORT)],
     )
@@ -47,9 +40,9 @@ def add_network_policies(scope: Construct, *, with_database: bool) -> None:
         scope,
         "TriggererIngress",
         names.TRIGGERER,
-        k8s.LabelSelector(match_labels=selector(triggerer_chart.COMPONENT)),
+        k8s.LabelSelector(match_labels=selector(triggerer.COMPONENT)),
         # Logs of running triggers.
-        [_from(k8s.LabelSelector(match_labels=selector(api_server_chart.COMPONENT)), TRIGGERER_LOG_PORT)],
+        [_from(k8s.LabelSelector(match_labels=selector(api_server.COMPONENT)), TRIGGERER_LOG_PORT)],
     )
     if with_database:
         clients = k8s.LabelSelector(
@@ -64,7 +57,7 @@ def add_network_policies(scope: Construct, *, with_database: bool) -> None:
             scope,
             "DatabaseIngress",
             names.DATABASE,
-            k8s.LabelSelector(match_labels=selector(database_chart.COMPONENT)),
+            k8s.LabelSelector(match_labels=selector(database.COMPONENT)),
             [_from(clients, DATABASE_PORT)],
         )
 

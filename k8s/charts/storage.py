@@ -4,13 +4,14 @@ import cdk8s
 from cdk8s_plus_28 import k8s
 from constructs import Construct
 
-from k8s import names, paths
+from k8s import names
 from k8s.bindings import FsxVolume, HostPathVolume
-from k8s.context import ReleaseContext
-from k8s.job import add_job
+from k8s.charts.job import add_job
 from k8s.labels import labels
-from k8s.resources import image, resources
-from k8s.security import AIRFLOW_GID, AIRFLOW_UID
+from k8s.pods import paths
+from k8s.pods.context import ReleaseContext
+from k8s.pods.resources import image, resources
+from k8s.pods.security import AIRFLOW_GID, AIRFLOW_UID
 
 COMPONENT = "storage"
 SETUP = "storage-setup"

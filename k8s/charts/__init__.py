@@ -1,0 +1,1 @@
+"""What is applied to the cluster: a chart a step of a release, and the objects that charts share."""
