@@ -78,7 +78,7 @@ format: setup ## Let ruff format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: lint unit rehearse ## Everything that CI runs
+test: lint unit rehearse runtime ## Everything that CI runs
 
 clean: ## Remove what the commands above made (not the secrets in .local)
 	rm -rf .venv .venv-* node_modules cdk.out dist .mypy_cache .ruff_cache
