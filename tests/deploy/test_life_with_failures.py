@@ -47,7 +47,7 @@ def test_should_end_the_rollback_even_if_what_ran_before_does_not_run_again(life
     assert run.code != 0
     assert life.aws.stack_status(AIRFLOW_STACK) == "UPDATE_ROLLBACK_COMPLETE"
     before = life.kubernetes.get("Deployment", "airflow-triggerer", NAMESPACE)
-    assert before and before["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"] == "1024Mi"
+    assert before and before["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"] == "1Gi"
     life.kubernetes.scenario.reset()
 
 
