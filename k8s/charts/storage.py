@@ -6,15 +6,11 @@ from constructs import Construct
 
 from k8s import names
 from k8s.bindings import FsxVolume, HostPathVolume
-from k8s.charts.job import add_job
+from k8s.charts.storage_setup import add_storage_setup
 from k8s.labels import labels
-from k8s.pods import paths
 from k8s.pods.context import ReleaseContext
-from k8s.pods.resources import image, resources
-from k8s.pods.security import AIRFLOW_GID, AIRFLOW_UID
 
 COMPONENT = "storage"
-SETUP = "storage-setup"
 FSX_DRIVER = "fsx.csi.aws.com"
 
 CAPACITY = "1200Gi"
@@ -35,8 +31,7 @@ class StorageChart(cdk8s.Chart):
         # The second pair is for the set-up Job: a claim cannot be used from another namespace.
         self._add_volume("", volume, names.NAMESPACE)
         self._add_volume("Setup", volume, names.STORAGE_SETUP_NAMESPACE)
-        self._add_setup_network_policy()
-        self._add_setup_job(release)
+        add_storage_setup(self, release)
 
     def _add_namespace(self, construct_id: str, name: str, *, enforce: str) -> None:
         standard = {"enforce": enforce, "warn": enforce, "audit": enforce}
@@ -114,73 +109,6 @@ class StorageChart(cdk8s.Chart):
                 storage_class_name=storage_class or "",
                 volume_mode="Filesystem",
                 volume_name=volume_name,
-            ),
-        )
-
-    def _add_setup_network_policy(self) -> None:
-        """Root pods talk to no one. (The node mounts the volume, not the pod.)"""
-        k8s.KubeNetworkPolicy(
-            self,
-            "SetupNetworkPolicy",
-            metadata=k8s.ObjectMeta(name="deny-all", namespace=names.STORAGE_SETUP_NAMESPACE, labels=labels(COMPONENT)),
-            spec=k8s.NetworkPolicySpec(pod_selector=k8s.LabelSelector(), policy_types=["Ingress", "Egress"]),
-        )
-
-    def _add_setup_job(self, release: ReleaseContext) -> None:
-        """Makes the DAG and log folders of a fresh, root-owned file system, and gives them to Airflow's user.
-
-        fsGroup is not applied to a ReadWriteMany volume. `install -d` makes what is missing and sets owner and mode
-        of exactly these folders: done twice it changes nothing, and it never goes into them.
-        """
-        airflow = release.airflow
-        folders = [f"{paths.STORAGE_SETUP_MOUNT}/{folder}" for folder in (paths.DAGS_FOLDER, paths.LOGS_FOLDER)]
-        # setgid: what is made inside keeps Airflow's group.
-        install = ["install", "-d", "-o", str(AIRFLOW_UID), "-g", str(AIRFLOW_GID), "-m", "2775"]
-        add_job(
-            self,
-            "SetupJob",
-            name=names.STORAGE_SETUP,
-            namespace=names.STORAGE_SETUP_NAMESPACE,
-            labels=labels(SETUP, airflow.version),
-            spec=k8s.JobSpec(
-                backoff_limit=5,
-                active_deadline_seconds=1800,
-                template=k8s.PodTemplateSpec(
-                    metadata=k8s.ObjectMeta(labels=labels(SETUP, airflow.version)),
-                    spec=k8s.PodSpec(
-                        automount_service_account_token=False,
-                        enable_service_links=False,
-                        restart_policy="Never",
-                        termination_grace_period_seconds=5,
-                        security_context=k8s.PodSecurityContext(
-                            run_as_user=0,
-                            run_as_group=0,
-                            seccomp_profile=k8s.SeccompProfile(type="RuntimeDefault"),
-                        ),
-                        containers=[
-                            k8s.Container(
-                                name=SETUP,
-                                image=image(airflow),  # any image with coreutils; this one is needed anyway
-                                image_pull_policy="IfNotPresent",
-                                command=[*install, *folders],
-                                resources=resources(cpu_millicores=50, memory_mib=64),
-                                security_context=k8s.SecurityContext(
-                                    allow_privilege_escalation=False,
-                                    # CHOWN to give the folders away, FOWNER to set their mode afterwards.
-                                    capabilities=k8s.Capabilities(drop=["ALL"], add=["CHOWN", "FOWNER"]),
-                                    read_only_root_filesystem=True,
-                                ),
-                                volume_mounts=[k8s.VolumeMount(name="data", mount_path=paths.STORAGE_SETUP_MOUNT)],
-                            )
-                        ],
-                        volumes=[
-                            k8s.Volume(
-                                name="data",
-                                persistent_volume_claim=k8s.PersistentVolumeClaimVolumeSource(claim_name=names.CLAIM),
-                            )
-                        ],
-                    ),
-                ),
             ),
         )
 

@@ -9,7 +9,19 @@ from typing import TypeVar
 
 from settings.base import UnreadableSettingError
 from settings.environment import AwsEnvironment, LocalEnvironment
-from settings.rules import airflow, cluster, database, local, network, node_groups, storage, tags, zones
+from settings.rules import (
+    airflow,
+    cluster,
+    database,
+    instance_types,
+    local,
+    network,
+    node_groups,
+    room,
+    storage,
+    tags,
+    zones,
+)
 from settings.violations import Violation
 
 AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
@@ -43,16 +55,16 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     node_groups.desired_size_is_at_least_the_fewest,
     node_groups.desired_size_is_at_most_the_most,
     node_groups.max_size_is_at_least_the_fewest,
-    node_groups.instance_types_are_known,
-    node_groups.instance_types_are_named_once,
-    node_groups.instance_types_are_of_one_architecture,
-    node_groups.instance_types_hold_enough_pods,
+    instance_types.instance_types_are_known,
+    instance_types.instance_types_are_named_once,
+    instance_types.instance_types_are_of_one_architecture,
+    instance_types.instance_types_hold_enough_pods,
     node_groups.labels_are_not_reserved,
     node_groups.taints_are_not_reserved,
     node_groups.taints_are_named_once,
-    node_groups.some_group_takes_pods,
-    node_groups.airflow_fits_at_the_start,
-    node_groups.airflow_fits_at_the_largest,
+    room.some_group_takes_pods,
+    room.airflow_fits_at_the_start,
+    room.airflow_fits_at_the_largest,
     node_groups.group_names_differ,
     storage.kind_exists,
     storage.throughput_is_offered,

@@ -1,6 +1,5 @@
 """A container: its environment, its files and its process."""
 
-import base64
 import os
 import subprocess
 import threading
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.runtime.kubelet import process, substitution
+from tests.runtime.kubelet.environment import environment_of
 from tests.runtime.kubelet.identity import Identities, Identity
 from tests.runtime.kubelet.image import Image, path_of
 from tests.runtime.kubelet.probe import Probe
@@ -158,15 +158,7 @@ class Container:
         return [self._text(substitution.paths(word, self._places)) for word in words]
 
     def _make_environment(self, machine: dict[str, str]) -> dict[str, str]:
-        given: dict[str, str] = {}
-        namespace = self._pod["metadata"]["namespace"]
-        for source in self._spec.get("envFrom") or ():
-            given |= self._data(namespace, source)
-        for variable in self._spec.get("env") or ():
-            value = variable.get("value", "")
-            if "valueFrom" in variable:
-                value = self._referenced(namespace, variable["valueFrom"])
-            given[variable["name"]] = substitution.variables(value, given)
+        given = environment_of(self._spec, self._pod, self._address, self._find)
         # "All addresses" is the pod's own.
         placed = {
             name: self._placed([value.replace("0.0.0.0", self._address)])[0]
@@ -183,25 +175,6 @@ class Container:
             "POD_ADDRESS": self._address,
             process.CONTAINER: self.name,
         }
-
-    def _data(self, namespace: str, source: Json) -> dict[str, str]:
-        if "configMapRef" in source:
-            found = self._find("ConfigMap", namespace, source["configMapRef"]["name"])
-            return dict((found or {}).get("data") or {})
-        found = self._find("Secret", namespace, source["secretRef"]["name"])
-        return {key: base64.b64decode(value).decode() for key, value in ((found or {}).get("data") or {}).items()}
-
-    def _referenced(self, namespace: str, source: Json) -> str:
-        if "fieldRef" in source:
-            fields = {
-                "status.podIP": self._address,
-                "metadata.name": str(self._pod["metadata"]["name"]),
-                "metadata.namespace": namespace,
-            }
-            return fields[source["fieldRef"]["fieldPath"]]
-        kind = "configMap" if "configMapKeyRef" in source else "secret"
-        reference = source[f"{kind}KeyRef"]
-        return self._data(namespace, {f"{kind}Ref": {"name": reference["name"]}})[reference["key"]]
 
 
 def _now() -> str:

@@ -1,0 +1,25 @@
+"""Rules on one node group, applied to all of them."""
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+
+from settings.base import UnreadableSettingError
+from settings.environment import AwsEnvironment
+from settings.node_group import NodeGroupSettings
+from settings.violations import Violation
+
+GroupRule = Callable[[AwsEnvironment, str, NodeGroupSettings], Iterator[Violation]]
+
+
+def of_each_group(rule: GroupRule) -> Callable[[AwsEnvironment], Iterator[Violation]]:
+    """A rule on one group, for all of them; a group that can't be told hides no other."""
+
+    @wraps(rule)
+    def of_all(environment: AwsEnvironment) -> Iterator[Violation]:
+        for name, group in environment.cluster.node_groups.items():
+            try:
+                yield from rule(environment, f"cluster.node_groups.{name}", group)
+            except UnreadableSettingError:
+                continue
+
+    return of_all
