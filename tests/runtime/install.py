@@ -7,6 +7,7 @@ upgrades and roll-backs). `--lock` makes the lists anew from requirements-runtim
 
 import hashlib
 import os
+import pwd
 import subprocess
 import sys
 import venv
@@ -34,6 +35,10 @@ def main(arguments: list[str]) -> None:
     if arguments == ["--lock"]:
         lock()
         return
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        sys.exit(f"make runtime: PostgreSQL runs for users with a name only, and user {os.geteuid()} has none here")
     for environment, requirements in (
         (CURRENT_ENVIRONMENT, LOCKS / "current.txt"),
         (PREVIOUS_ENVIRONMENT, LOCKS / "previous.txt"),

@@ -1,6 +1,5 @@
 """Airflow on a cluster of its own, brought up from the rendered manifests."""
 
-import shutil
 import time
 from collections.abc import Iterable
 from copy import deepcopy
@@ -30,9 +29,9 @@ class Stage:
         """`without`: options to leave out of every release."""
         self.secrets = generate_secrets()
         self._without = tuple(without)
-        self._folder = short_folder()
+        folder = short_folder()
         airflow = {CURRENT: install.CURRENT_ENVIRONMENT, install.PREVIOUS: install.PREVIOUS_ENVIRONMENT}
-        self.cluster = Cluster(self._folder, airflow, install.postgres())
+        self.cluster = Cluster(folder, airflow, install.postgres())
         # While it is shut, no pod is made.
         server = self.cluster.kubernetes._server
         server.authorize = self.gate = Gate(server.authorize, "create", "pods")
@@ -45,7 +44,6 @@ class Stage:
 
     def __exit__(self, *error: object) -> None:
         self.cluster.__exit__(*error)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def install(self, twice: str, dags: Iterable[str]) -> None:
         """Apply the one file of `make local` to an empty cluster, everything at once, as `kubectl apply` does.
