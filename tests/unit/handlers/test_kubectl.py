@@ -2,6 +2,7 @@
 
 import base64
 import json
+import tempfile
 import time
 import urllib.parse
 from pathlib import Path
@@ -38,7 +39,9 @@ def test_should_write_a_kubeconfig_that_kubectl_reads() -> None:
     assert config["current-context"] == config["contexts"][0]["name"]
 
 
-def test_should_keep_the_kubeconfig_to_itself_and_the_token_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_should_keep_the_kubeconfig_to_itself_and_the_token_fresh(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     made: list[str] = []
 
     def token(cluster_name: str) -> str:
@@ -48,6 +51,7 @@ def test_should_keep_the_kubeconfig_to_itself_and_the_token_fresh(monkeypatch: p
     moment = [0.0]
     monkeypatch.setattr(credentials, "token", token)
     monkeypatch.setattr(credentials, "_kubeconfig", None)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(time, "monotonic", lambda: moment[0])
     for name, value in {**ENVIRONMENT, "CLUSTER_NAME": "airflow-test"}.items():
         monkeypatch.setenv(name, value)
