@@ -117,6 +117,29 @@ def test_should_keep_the_old_pods_while_the_new_ones_are_not_ready(kubectl: Kube
     assert (status["availableReplicas"], status["updatedReplicas"]) == (2, 1)
 
 
+def test_should_warn_of_pods_that_will_be_refused(kubectl: Kubectl) -> None:
+    warned = obj("Namespace", "warned")
+    warned["metadata"] = {"name": "app", "labels": {"pod-security.kubernetes.io/warn": "restricted"}}
+    kubectl(*APPLY, manifest=warned)
+    done = kubectl.run(*APPLY, manifest=[deployment(pod={"containers": [{"name": "main"}]})])
+    assert done.returncode == 0
+    assert 'Warning: would violate PodSecurity "restricted:latest"' in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "given_back"),
+    [("1024Mi", "1Gi"), ("1536Mi", "1536Mi"), ("1000m", "1"), ("0.5", "500m"), ("250m", "250m"), ("0", "0")],
+)
+def test_should_write_quantities_as_kubernetes_does(
+    kubectl: Kubectl, cluster: KubernetesApi, written: str, given_back: str
+) -> None:
+    pod = deepcopy(POD)
+    pod["containers"][0]["resources"] = {"requests": {"cpu": written}}  # type: ignore[index]
+    kubectl(*APPLY, manifest=[deployment(pod=pod)])
+    found = cluster.get("Deployment", "web", "app") or {}
+    assert found["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"] == {"cpu": given_back}
+
+
 def test_should_say_in_the_deployment_that_its_pods_are_refused(kubectl: Kubectl, cluster: KubernetesApi) -> None:
     kubectl(*APPLY, manifest=[deployment(pod={"containers": [{"name": "main"}]})])
     soon(lambda: "FailedCreate" in str(cluster.get("Deployment", "web", "app")))

@@ -18,5 +18,5 @@ def test_should_apply_without_a_warning_and_change_nothing_the_second_time(tmp_p
     created, unchanged = first.stdout.splitlines(), second.stdout.splitlines()
     assert len(created) == len(unchanged) > 0
     assert [line for line in created if not line.endswith(" created")] == []
-    # The stand-in gives back what it got: tests/unit/local has what an API server would write otherwise.
+    # kubectl compares with what the API gives back: defaults, canonical quantities, no empty class.
     assert [line for line in unchanged if not line.endswith(" unchanged")] == []

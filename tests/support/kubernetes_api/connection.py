@@ -75,7 +75,8 @@ class Connection(BaseHTTPRequestHandler):
         """Answer with what stands in `data`, and with the warnings that have come together."""
         self.send_response(code)
         for warning in self.warnings:
-            self.send_header("Warning", f'299 - "{warning}"'.replace("\n", " "))
+            text = warning.replace("\n", " ").replace("\\", "\\\\").replace('"', '\\"')
+            self.send_header("Warning", f'299 - "{text}"')
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()

@@ -1,6 +1,8 @@
-"""What the API fills in, as far as controllers and clients look at it."""
+"""What the API fills in, leaves out and writes otherwise, as far as controllers and clients look at it."""
 
 from typing import Any
+
+from tests.support.kubernetes_api.quantities import canonicalize
 
 Json = dict[str, Any]
 
@@ -10,6 +12,7 @@ def fill(manifest: Json) -> Json:
     if manifest["kind"] == "Namespace":
         manifest.setdefault("spec", {})
     spec = manifest.get("spec")
+    canonicalize(spec)
     filler = _FILLERS.get(manifest["kind"])
     if filler and isinstance(spec, dict):
         filler(spec, manifest)
@@ -40,6 +43,10 @@ def _pod(spec: Json, _: Json) -> None:
         "enableServiceLinks": True,
     }.items():
         spec.setdefault(name, value)
+    for container in (*(spec.get("initContainers") or ()), *(spec.get("containers") or ())):
+        for variable in container.get("env") or ():
+            if variable.get("value") == "":
+                del variable["value"]
 
 
 def _deployment(spec: Json, _: Json) -> None:
@@ -63,6 +70,9 @@ def _stateful_set(spec: Json, _: Json) -> None:
     _replica_set(spec, {})
     spec.setdefault("podManagementPolicy", "OrderedReady")
     spec.setdefault("updateStrategy", {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}})
+    for claim in spec.get("volumeClaimTemplates") or ():
+        claim |= {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "status": {"phase": "Pending"}}
+        _claim(claim["spec"], {})
 
 
 def _job(spec: Json, _: Json) -> None:
@@ -95,6 +105,8 @@ def _claim(spec: Json, _: Json) -> None:
 def _volume(spec: Json, _: Json) -> None:
     spec.setdefault("volumeMode", "Filesystem")
     spec.setdefault("persistentVolumeReclaimPolicy", "Retain")
+    if spec.get("storageClassName") == "":
+        del spec["storageClassName"]
 
 
 def _namespace(spec: Json, _: Json) -> None:
