@@ -6,6 +6,7 @@ from ipaddress import IPv4Network
 from settings.environment import AwsEnvironment
 from settings.instance_types import facts_of
 from settings.rules.network import ipv4_network
+from settings.rules.repeats import repeats
 from settings.violations import Violation
 
 MOST_PUBLIC_CIDRS = 40
@@ -105,10 +106,7 @@ def someone_can_get_in(environment: AwsEnvironment) -> Iterator[Violation]:
 
 def logs_are_named_once(environment: AwsEnvironment) -> Iterator[Violation]:
     """EKS refuses a log type that is named twice."""
-    logs = environment.cluster.control_plane_logs
-    for index, log in enumerate(logs):
-        if log in logs[:index]:
-            yield Violation(f"cluster.control_plane_logs[{index}]", "must differ from the log types before it", log)
+    yield from repeats("cluster.control_plane_logs", environment.cluster.control_plane_logs, "log types")
 
 
 def kube_proxy_is_not_newer_than_the_cluster(environment: AwsEnvironment) -> Iterator[Violation]:

@@ -6,6 +6,7 @@ from settings.environment import AwsEnvironment
 from settings.instance_types import facts_of
 from settings.node_group import NodeGroupSettings
 from settings.rules.each_group import of_each_group
+from settings.rules.repeats import repeats
 from settings.violations import Violation
 
 FEWEST_PODS = 15
@@ -30,9 +31,7 @@ def instance_types_are_named_once(
     environment: AwsEnvironment, path: str, group: NodeGroupSettings
 ) -> Iterator[Violation]:
     """EKS refuses a type that is named twice."""
-    for index, instance_type in enumerate(group.instance_types):
-        if instance_type in group.instance_types[:index]:
-            yield Violation(f"{path}.instance_types[{index}]", "must differ from the types before it", instance_type)
+    yield from repeats(f"{path}.instance_types", group.instance_types, "types")
 
 
 @of_each_group

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from settings.environment import AwsEnvironment
 from settings.node_group import NodeGroupSettings
 from settings.rules.each_group import of_each_group
+from settings.rules.repeats import repeats
 from settings.violations import Violation
 
 RESERVED_LABELS = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
@@ -52,9 +53,7 @@ def group_zones_are_of_the_environment(
 @of_each_group
 def group_zones_are_named_once(environment: AwsEnvironment, path: str, group: NodeGroupSettings) -> Iterator[Violation]:
     """A zone that is named twice counts once."""
-    for index, zone in enumerate(group.zones):
-        if zone in group.zones[:index]:
-            yield Violation(f"{path}.zones[{index}]", "must differ from the zones before it", zone)
+    yield from repeats(f"{path}.zones", group.zones, "zones")
 
 
 @of_each_group

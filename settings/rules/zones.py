@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from settings.environment import AwsEnvironment
+from settings.rules.repeats import repeats
 from settings.violations import Violation
 
 
@@ -16,9 +17,7 @@ def zones_belong_to_the_region(environment: AwsEnvironment) -> Iterator[Violatio
 
 def zones_are_named_once(environment: AwsEnvironment) -> Iterator[Violation]:
     """Two subnets of one kind in a zone would be a false promise of availability."""
-    for index, zone in enumerate(environment.availability_zones):
-        if zone in environment.availability_zones[:index]:
-            yield Violation(f"availability_zones[{index}]", "must differ from the zones before it", zone)
+    yield from repeats("availability_zones", environment.availability_zones, "zones")
 
 
 def file_system_zone_is_of_the_environment(environment: AwsEnvironment) -> Iterator[Violation]:
