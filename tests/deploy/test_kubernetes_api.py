@@ -118,9 +118,8 @@ def test_should_keep_the_old_pods_while_the_new_ones_are_not_ready(kubectl: Kube
 
 
 def test_should_warn_of_pods_that_will_be_refused(kubectl: Kubectl) -> None:
-    warned = obj("Namespace", "warned")
-    warned["metadata"] = {"name": "app", "labels": {"pod-security.kubernetes.io/warn": "restricted"}}
-    kubectl(*APPLY, manifest=warned)
+    metadata = {"name": "app", "labels": {"pod-security.kubernetes.io/warn": "restricted"}}
+    kubectl(*APPLY, manifest={**NAMESPACE, "metadata": metadata})
     done = kubectl.run(*APPLY, manifest=[deployment(pod={"containers": [{"name": "main"}]})])
     assert done.returncode == 0
     assert 'Warning: would violate PodSecurity "restricted:latest"' in done.stderr

@@ -1,25 +1,27 @@
-"""Quantities, as the API gives them back: `1024Mi` as `1Gi`, `1000m` as `1` ("Quantity", Kubernetes API reference)."""
+"""Quantities, and how the API gives them back: `1024Mi` as `1Gi` ("Quantity", Kubernetes API reference)."""
 
 import re
 from decimal import Decimal
 from typing import Any
 
-_BINARY = ("Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
-_DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+_BINARY = {name: Decimal(1024) ** power for power, name in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"), 1)}
+_DECIMAL = {name: Decimal(1000) ** power for power, name in enumerate(("n", "u", "m", "", *"kMGTPE"), -3)}
+_QUANTITY = re.compile(rf"([0-9]*\.?[0-9]+)({'|'.join(_BINARY)}|[numkMGTPE]?)")
+
+
+def amount(quantity: object) -> Decimal:
+    """What a quantity stands for, in bytes or cores; 0 for what is none."""
+    match = _QUANTITY.fullmatch(str(quantity))
+    return Decimal(match[1]) * {**_BINARY, **_DECIMAL}[match[2]] if match else Decimal(0)
 
 
 def canonical(quantity: object) -> str:
     """The largest unit that leaves no fraction; what is no quantity stays as it is."""
-    match = re.fullmatch(rf"([0-9]*\.?[0-9]+)({'|'.join(_BINARY)}|[numkMGTPE]?)", str(quantity))
+    match, value = _QUANTITY.fullmatch(str(quantity)), amount(quantity)
     if match is None:
         return str(quantity)
-    number, unit = Decimal(match[1]), match[2]
-    if unit in _BINARY:
-        units = {name: Decimal(1024) ** (power + 1) for power, name in enumerate(_BINARY)}
-    else:
-        units = {name: Decimal(10) ** power for name, power in _DECIMAL.items()}
-    value = number * units[unit]
-    for name, size in sorted(units.items(), key=lambda each: -each[1]):
+    units = _BINARY if match[2] in _BINARY else _DECIMAL
+    for name, size in reversed(units.items()):
         if value and value % size == 0:
             return f"{int(value / size)}{name}"
     return "0" if not value else str(quantity)

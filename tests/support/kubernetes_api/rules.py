@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from tests.support.kubernetes_api.quantities import amount
+
 Json = dict[str, Any]
 
 _SUBDOMAIN = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
@@ -170,7 +172,7 @@ def _claim_changes(before: Json, after: Json) -> Iterator[str]:
     if before.get("volumeName") and before["volumeName"] != after.get("volumeName"):
         yield "spec: Forbidden: spec.volumeName is immutable after creation"
     old, new = (_at(spec, "resources.requests.storage") for spec in (before, after))
-    if old and new and _bytes(new) < _bytes(old):
+    if old and new and amount(new) < amount(old):
         yield "spec.resources.requests.storage: Forbidden: field can not be less than status.capacity"
 
 
@@ -184,14 +186,3 @@ def _at(manifest: Json, path: str) -> Any:
     for part in path.split("."):
         value = (value or {}).get(part)
     return value
-
-
-def _bytes(quantity: str | int | float) -> float:
-    match = re.match(r"^([0-9.]+)([A-Za-z]*)$", str(quantity))
-    if not match:
-        return 0
-    powers = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
-    return float(match[1]) * powers.get(match[2], 1)
-
-
-size_in_bytes = _bytes

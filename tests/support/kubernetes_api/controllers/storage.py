@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.support.kubernetes_api.controllers.base import Controller, is_leaving, is_over
-from tests.support.kubernetes_api.rules import size_in_bytes
+from tests.support.kubernetes_api.quantities import amount
 
 Json = dict[str, Any]
 CLAIM_PROTECTION, VOLUME_PROTECTION = "kubernetes.io/pvc-protection", "kubernetes.io/pv-protection"
@@ -42,7 +42,7 @@ class Storage(Controller):
 
     def _bind(self, claim: Json) -> None:
         candidates = [volume for volume in self.store.objects("PersistentVolume") if _suits(claim, volume)]
-        wanted = min(candidates, key=lambda volume: size_in_bytes(volume["spec"]["capacity"]["storage"]), default=None)
+        wanted = min(candidates, key=lambda volume: amount(volume["spec"]["capacity"]["storage"]), default=None)
         if wanted is None:
             wanted = self._provision(claim)
         if wanted is None:
@@ -115,5 +115,5 @@ def _suits(claim: Json, volume: Json) -> bool:
         not is_leaving(volume)
         and (wanted.get("storageClassName") or "") == (offered.get("storageClassName") or "")
         and set(wanted["accessModes"]) <= set(offered["accessModes"])
-        and size_in_bytes(wanted["resources"]["requests"]["storage"]) <= size_in_bytes(offered["capacity"]["storage"])
+        and amount(wanted["resources"]["requests"]["storage"]) <= amount(offered["capacity"]["storage"])
     )
