@@ -28,33 +28,18 @@ class MigrationChart(cdk8s.Chart):
     def __init__(self, scope: Construct, construct_id: str, *, release: ReleaseContext) -> None:
         super().__init__(scope, construct_id)
         airflow = release.airflow
-        migration = AirflowPod(
-            release=release,
-            service_account=names.MIGRATION,
-            cpu_millicores=JOB_CPU_MILLICORES,
-            memory_mib=JOB_MEMORY_MIB,
-            with_data=False,
-        )
         self._add(
             "Migration",
-            migration,
+            release,
             name=names.MIGRATION,
             component=MIGRATION,
             args=paths.script("schema_version", "migrate"),
             waits_for_schema=False,
             deadline_seconds=MIGRATION_DEADLINE_SECONDS,
         )
-        admin_user = AirflowPod(
-            release=release,
-            service_account=names.ADMIN_USER,
-            cpu_millicores=JOB_CPU_MILLICORES,
-            memory_mib=JOB_MEMORY_MIB,
-            with_data=False,
-            with_admin_password=True,
-        )
         self._add(
             "AdminUser",
-            admin_user,
+            release,
             name=names.ADMIN_USER,
             component=ADMIN_USER,
             args=paths.script(
@@ -68,20 +53,31 @@ class MigrationChart(cdk8s.Chart):
             ),
             waits_for_schema=True,
             deadline_seconds=ADMIN_USER_DEADLINE_SECONDS,
+            with_admin_password=True,
         )
 
     def _add(
         self,
         construct_id: str,
-        pod: AirflowPod,
+        release: ReleaseContext,
         *,
         name: str,
         component: str,
         args: list[str],
         waits_for_schema: bool,
         deadline_seconds: int,
+        with_admin_password: bool = False,
     ) -> None:
-        version = pod.release.airflow.version
+        """`name` is the Job's, and its ServiceAccount's."""
+        version = release.airflow.version
+        pod = AirflowPod(
+            release=release,
+            service_account=name,
+            cpu_millicores=JOB_CPU_MILLICORES,
+            memory_mib=JOB_MEMORY_MIB,
+            with_data=False,
+            with_admin_password=with_admin_password,
+        )
         add_job(
             self,
             construct_id,
@@ -89,7 +85,7 @@ class MigrationChart(cdk8s.Chart):
             namespace=names.NAMESPACE,
             labels=labels(component, version),
             # On the Job, not in its template: there a changed reference would be refused, not run.
-            annotations=secret_files.annotations(pod.release.bindings.secrets, admin=pod.with_admin_password),
+            annotations=secret_files.annotations(release.bindings.secrets, admin=with_admin_password),
             spec=k8s.JobSpec(
                 backoff_limit=5,  # two at once: one of them fails on a unique violation, and finds the work done later
                 active_deadline_seconds=deadline_seconds,
