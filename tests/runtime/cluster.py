@@ -87,7 +87,11 @@ class Cluster:
     def delete_pod(self, name: str, grace_seconds: int | None = None) -> None:
         """Delete a pod in Airflow's namespace, as `kubectl delete pod` does (`--grace-period`; default the pod's)."""
         options = {} if grace_seconds is None else {"gracePeriodSeconds": grace_seconds}
-        self.kubernetes.api.delete(self.kubernetes.api.kinds.named("Pod"), "airflow", name, options)
+        self.delete("Pod", "airflow", name, options)
+
+    def delete(self, kind: str, namespace: str | None, name: str, options: Json | None = None) -> None:
+        """Delete an object. `options`: those of the API's DeleteOptions."""
+        self.kubernetes.api.delete(self.kubernetes.api.kinds.named(kind), namespace, name, options)
 
     def pods(self, component: str) -> list[Json]:
         """Pods of a component (the label app.kubernetes.io/component) in any namespace."""

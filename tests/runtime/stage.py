@@ -89,8 +89,7 @@ class Stage:
         names = {(each["kind"], each["metadata"]["name"]) for each in self._applied}
         for old in before:
             if (old["kind"], old["metadata"]["name"]) not in names:
-                kind = self.cluster.kubernetes.api.kinds.named(old["kind"])
-                self.cluster.kubernetes.api.delete(kind, old["metadata"].get("namespace"), old["metadata"]["name"])
+                self.cluster.delete(old["kind"], old["metadata"].get("namespace"), old["metadata"]["name"])
 
     def rolled_out(self, manifest: Json) -> None:
         """Wait for an object to be what it should. Raises TimeoutError with its pods' output."""
@@ -112,7 +111,7 @@ class Stage:
             each for each in self._applied if each["kind"] == "Job" and each["metadata"]["name"].startswith(job)
         ]
         namespace, name = manifest["metadata"]["namespace"], manifest["metadata"]["name"]
-        self.cluster.kubernetes.api.delete(self.cluster.kubernetes.api.kinds.named("Job"), namespace, name)
+        self.cluster.delete("Job", namespace, name)
         self.cluster.wait(f"the end of {name}", lambda: not self.cluster.kubernetes.get("Job", name, namespace), 30)
         self.cluster.apply([manifest])
         self.rolled_out(manifest)

@@ -12,8 +12,9 @@ from tests.runtime.kubelet import process, substitution
 from tests.runtime.kubelet.environment import environment_of
 from tests.runtime.kubelet.identity import Identities, Identity
 from tests.runtime.kubelet.image import Image, path_of
+from tests.runtime.kubelet.objects import Find
 from tests.runtime.kubelet.probe import Probe
-from tests.runtime.kubelet.volumes import Find, Volumes, build_root
+from tests.runtime.kubelet.volumes import Volumes, build_root
 
 Json = dict[str, Any]
 

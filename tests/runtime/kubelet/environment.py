@@ -1,10 +1,9 @@
 """The environment that a container's manifest gives it: `env`, `envFrom`, and what they refer to."""
 
-import base64
 from typing import Any
 
 from tests.runtime.kubelet import substitution
-from tests.runtime.kubelet.volumes import Find
+from tests.runtime.kubelet.objects import Find, content
 
 Json = dict[str, Any]
 
@@ -12,25 +11,15 @@ Json = dict[str, Any]
 def environment_of(container: Json, pod: Json, address: str, find: Find) -> dict[str, str]:
     """Variables of a container, as the kubelet makes them. Later ones may use earlier ones (`$(NAME)`)."""
     given: dict[str, str] = {}
-    namespace = pod["metadata"]["namespace"]
     for source in container.get("envFrom") or ():
-        given |= _data(namespace, source, find)
+        kind, field = ("ConfigMap", "configMapRef") if "configMapRef" in source else ("Secret", "secretRef")
+        given |= content(find, kind, pod["metadata"]["namespace"], source[field]["name"])
     for variable in container.get("env") or ():
         value = variable.get("value", "")
         if "valueFrom" in variable:
             value = _referenced(variable["valueFrom"], pod, address, find)
         given[variable["name"]] = substitution.variables(value, given)
     return given
-
-
-def _data(namespace: str, source: Json, find: Find) -> dict[str, str]:
-    kind = "ConfigMap" if "configMapRef" in source else "Secret"
-    name = source["configMapRef" if kind == "ConfigMap" else "secretRef"]["name"]
-    found = find(kind, namespace, name)
-    if found is None:
-        raise LookupError(f"{kind} {name} not found")
-    data = dict(found.get("data") or {})
-    return data if kind == "ConfigMap" else {key: base64.b64decode(value).decode() for key, value in data.items()}
 
 
 def _referenced(source: Json, pod: Json, address: str, find: Find) -> str:
@@ -42,6 +31,5 @@ def _referenced(source: Json, pod: Json, address: str, find: Find) -> str:
             "metadata.namespace": str(metadata["namespace"]),
         }
         return fields[source["fieldRef"]["fieldPath"]]
-    kind = "configMap" if "configMapKeyRef" in source else "secret"
-    reference = source[f"{kind}KeyRef"]
-    return _data(metadata["namespace"], {f"{kind}Ref": {"name": reference["name"]}}, find)[reference["key"]]
+    kind, field = ("ConfigMap", "configMapKeyRef") if "configMapKeyRef" in source else ("Secret", "secretKeyRef")
+    return content(find, kind, metadata["namespace"], source[field]["name"])[source[field]["key"]]

@@ -12,8 +12,9 @@ from tests.runtime.kubelet.addresses import Addresses
 from tests.runtime.kubelet.container import Container, environment_mark
 from tests.runtime.kubelet.identity import Identities
 from tests.runtime.kubelet.image import Images
+from tests.runtime.kubelet.objects import Find
 from tests.runtime.kubelet.pod import Pod
-from tests.runtime.kubelet.volumes import Find, Volumes, write_sandbox
+from tests.runtime.kubelet.volumes import Volumes, write_sandbox
 
 Json = dict[str, Any]
 

@@ -1,16 +1,14 @@
 """A pod's volumes, and a container's mounts of them, as folders of this machine."""
 
-import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.runtime.kubelet.identity import Identities
+from tests.runtime.kubelet.objects import Find, content, get
 
 Json = dict[str, Any]
-Find = Callable[[str, str | None, str], Json | None]
-"""Kind, namespace and name -> the object."""
 
 
 class Volumes:
@@ -53,21 +51,20 @@ class Volumes:
         place.mkdir(parents=True)
         if "configMap" in volume:
             source, name = volume["configMap"], volume["configMap"]["name"]
-            content = dict(self._get("ConfigMap", name).get("data") or {})
+            files = content(self._find, "ConfigMap", self._namespace, name)
         elif "secret" in volume:
             source, name = volume["secret"], volume["secret"]["secretName"]
-            data = self._get("Secret", name).get("data") or {}
-            content = {key: base64.b64decode(value).decode() for key, value in data.items()}
+            files = content(self._find, "Secret", self._namespace, name)
         else:
             raise NotImplementedError(f"a volume of {sorted(volume)}")
-        for key, value in content.items():
+        for key, value in files.items():
             (place / key).write_text(self._text(value))
             self._identities.give(place / key, 0, self._fs_group or 0, source.get("defaultMode", 0o644))
         place.chmod(0o755)
         return place
 
     def _claimed(self, claim_name: str) -> Path:
-        claim = self._get("PersistentVolumeClaim", claim_name)
+        claim = get(self._find, "PersistentVolumeClaim", self._namespace, claim_name)
         volume = self._find("PersistentVolume", None, claim["spec"]["volumeName"])
         assert volume is not None
         if "hostPath" in volume["spec"]:
@@ -80,12 +77,6 @@ class Volumes:
             place.mkdir(parents=True)
             self._identities.give(place, 0, self._fs_group or 0, 0o2775)
         return place
-
-    def _get(self, kind: str, name: str) -> Json:
-        found = self._find(kind, self._namespace, name)
-        if found is None:
-            raise LookupError(f"{kind} {name} not found")
-        return found
 
 
 def build_root(root: Path, mounts: dict[str, Path], image_folders: tuple[str, ...]) -> dict[str, str]:
