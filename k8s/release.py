@@ -14,7 +14,7 @@ from k8s.charts.scheduler import SchedulerChart
 from k8s.charts.storage import StorageChart
 from k8s.charts.triggerer import TriggererChart
 from k8s.pods.context import ReleaseContext
-from settings.airflow import AirflowSettings
+from settings.model.airflow import AirflowSettings
 
 
 @dataclass(frozen=True, kw_only=True)

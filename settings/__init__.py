@@ -1,17 +1,17 @@
 """The typed model of an environment file, and the rules across its settings."""
 
-from settings.airflow import AirflowSettings
 from settings.capacity import task_slots
-from settings.cluster import ClusterSettings
-from settings.database import DatabaseSettings
-from settings.environment import AwsEnvironment, LocalEnvironment
-from settings.instance_types import facts_of
+from settings.facts.instance_types import facts_of
+from settings.facts.platform_options import PLATFORM_OPTIONS
 from settings.loading import load_aws_environment, load_environment, load_local_environment
-from settings.network import NetworkSettings
-from settings.node_group import NodeGroupSettings
-from settings.platform_options import PLATFORM_OPTIONS
-from settings.storage import StorageSettings
-from settings.violations import SettingsError, Violation
+from settings.model.airflow import AirflowSettings
+from settings.model.cluster import ClusterSettings
+from settings.model.database import DatabaseSettings
+from settings.model.environment import AwsEnvironment, LocalEnvironment
+from settings.model.network import NetworkSettings
+from settings.model.node_group import NodeGroupSettings
+from settings.model.storage import StorageSettings
+from settings.reading.violations import SettingsError, Violation
 
 __all__ = [
     "PLATFORM_OPTIONS",

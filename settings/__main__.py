@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from settings.loading import load_environment
-from settings.violations import SettingsError
+from settings.reading.violations import SettingsError
 
 
 def main(arguments: list[str]) -> int:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from settings.airflow import AirflowSettings
-from settings.environment import AwsEnvironment, LocalEnvironment
-from settings.instance_types import InstanceTypeFacts, facts_of
-from settings.node_group import NodeGroupSettings
+from settings.facts.instance_types import InstanceTypeFacts, facts_of
+from settings.model.airflow import AirflowSettings
+from settings.model.environment import AwsEnvironment, LocalEnvironment
+from settings.model.node_group import NodeGroupSettings
 
 
 @dataclass(frozen=True)

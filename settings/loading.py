@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from settings.environment import AwsEnvironment, LocalEnvironment
-from settings.messages import own_errors, violation_of
-from settings.repair import without_refused
+from settings.model.environment import AwsEnvironment, LocalEnvironment
+from settings.reading.messages import own_errors, violation_of
+from settings.reading.repair import without_refused
+from settings.reading.violations import SettingsError, Violation
+from settings.reading.yaml_file import read_yaml
 from settings.rules import rules_broken_by
-from settings.violations import SettingsError, Violation
-from settings.yaml_file import read_yaml
 
 FOLDER = "environments"
 

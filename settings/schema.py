@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from settings.environment import AwsEnvironment, LocalEnvironment
+from settings.model.environment import AwsEnvironment, LocalEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA_FILE = ROOT / "environments" / "schema.json"

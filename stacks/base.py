@@ -3,7 +3,7 @@
 from aws_cdk import Acknowledgment, CfnOutput, Environment, RemovalPolicy, Stack, Validations
 from constructs import Construct
 
-from settings.environment import AwsEnvironment
+from settings.model.environment import AwsEnvironment
 
 
 def platform_name(settings: AwsEnvironment) -> str:

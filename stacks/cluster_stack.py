@@ -6,7 +6,7 @@ from airflow_platform.addons import Addons
 from airflow_platform.cluster import AirflowCluster
 from airflow_platform.node_group import ManagedNodeGroup
 from k8s.names import ADMIN_USER, NAMESPACE, READS_SECRETS
-from settings.environment import AwsEnvironment
+from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
 from stacks.iam_stack import IamStack
 from stacks.network_stack import NetworkStack

@@ -5,7 +5,7 @@ from constructs import Construct
 
 from airflow_platform.airflow_secrets import AirflowSecrets
 from airflow_platform.metadata_database import DATABASE_USER, MetadataDatabase
-from settings.environment import AwsEnvironment
+from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
 from stacks.iam_stack import IamStack
 from stacks.network_stack import NetworkStack

@@ -4,7 +4,7 @@ from constructs import Construct
 
 from airflow_platform.network import Network
 from airflow_platform.security_groups import SecurityGroups
-from settings.environment import AwsEnvironment
+from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
 
 

@@ -3,7 +3,7 @@
 from constructs import Construct
 
 from airflow_platform.file_system import FileSystem
-from settings.environment import AwsEnvironment
+from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
 from stacks.network_stack import NetworkStack
 

@@ -12,8 +12,8 @@ from constructs import Construct
 from airflow_platform.cluster import AirflowCluster
 from airflow_platform.handler_function import HandlerFunction
 from airflow_platform.node_group import ManagedNodeGroup
-from settings.base import LogRetentionDays
-from settings.cluster import AddonSettings, AddonsSettings, KubernetesVersion
+from settings.model.base import LogRetentionDays
+from settings.model.cluster import AddonSettings, AddonsSettings, KubernetesVersion
 
 FSX_CONTROLLER = "fsx-csi-controller-sa"
 MOVE_MINUTES = 13

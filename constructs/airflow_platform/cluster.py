@@ -15,7 +15,7 @@ from airflow_platform.access import CLUSTER_ADMIN, grant_cluster_access, grant_p
 from airflow_platform.controller import Controller
 from airflow_platform.manifest import ManifestHandler
 from airflow_platform.resources import resource
-from settings.cluster import ClusterSettings, EndpointSettings
+from settings.model.cluster import ClusterSettings, EndpointSettings
 
 LOG_TYPES = {
     "api": eks.ClusterLoggingTypes.API,

@@ -8,8 +8,8 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from airflow_platform.resources import ignore_lint, resource
-from settings.cluster import KubernetesVersion
-from settings.instance_types import facts_of
+from settings.facts.instance_types import facts_of
+from settings.model.cluster import KubernetesVersion
 
 KUBECTL_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 MACHINE_ARCHITECTURES = {"x86_64": ec2.AmazonLinuxCpuType.X86_64, "arm64": ec2.AmazonLinuxCpuType.ARM_64}

@@ -7,7 +7,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from airflow_platform.resources import resource
-from settings.base import LogRetentionDays
+from settings.model.base import LogRetentionDays
 
 
 class FlowLogs(Construct):

@@ -18,8 +18,8 @@ from airflow_platform.access import CLUSTER_ADMIN, grant_cluster_access
 from airflow_platform.handler_function import HandlerFunction
 from airflow_platform.handlers.manifest.index import DELETE_SECONDS, WORK_SECONDS
 from airflow_platform.handlers.manifest.objects import OWNER
-from settings.base import LogRetentionDays
-from settings.cluster import KubernetesVersion
+from settings.model.base import LogRetentionDays
+from settings.model.cluster import KubernetesVersion
 
 MAX_MANIFEST_BYTES = 120 * 1024
 """An update's event carries the new manifest and the old one, and Lambda takes 256 KiB for an event."""

@@ -11,7 +11,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from airflow_platform.resources import ignore_lint, outlive_stack, resource
-from settings.database import DatabaseSettings
+from settings.model.database import DatabaseSettings
 
 DATABASE_NAME = "airflow"
 DATABASE_USER = "airflow"

@@ -9,7 +9,7 @@ from constructs import Construct
 from airflow_platform.flow_logs import FlowLogs
 from airflow_platform.interface_endpoints import InterfaceEndpoints
 from airflow_platform.resources import ignore_lint, resource
-from settings.network import NetworkSettings
+from settings.model.network import NetworkSettings
 
 MOST_ZONES = 3
 

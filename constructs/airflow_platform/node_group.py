@@ -9,9 +9,9 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from airflow_platform.cluster import AirflowCluster
-from settings.cluster import KubernetesVersion
-from settings.instance_types import facts_of
-from settings.node_group import NodeGroupSettings, TaintSettings
+from settings.facts.instance_types import facts_of
+from settings.model.cluster import KubernetesVersion
+from settings.model.node_group import NodeGroupSettings, TaintSettings
 
 FSX_STARTUP_TAINT = TaintSettings(key="fsx.csi.aws.com/agent-not-ready", effect="NoExecute")
 """Keeps pods off a new node until the FSx CSI driver, which takes it away, can mount for them (its install.md)."""

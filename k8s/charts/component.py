@@ -8,7 +8,7 @@ from k8s.charts import secret_files
 from k8s.labels import labels, selector
 from k8s.pods import volumes
 from k8s.pods.airflow_pod import AirflowPod
-from settings.airflow import ComponentSettings
+from settings.model.airflow import ComponentSettings
 
 
 def add_component(

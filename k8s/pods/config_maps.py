@@ -14,7 +14,7 @@ from k8s.pods.airflow_options import Option, environment, environment_variable
 from k8s.pods.checksum import checksum
 from k8s.pods.ports import API_PORT, SCHEDULER_HEALTH_PORT, TRIGGERER_LOG_PORT
 from k8s.pods.worker_pod import EXECUTION_API_URL, worker_pod
-from settings.airflow import AirflowSettings
+from settings.model.airflow import AirflowSettings
 
 FILES = Path(__file__).parents[1] / "files"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from k8s.bindings import PlatformBindings
 from k8s.pods.config_maps import ConfigMaps, config_maps
-from settings.airflow import AirflowSettings
+from settings.model.airflow import AirflowSettings
 
 
 @dataclass(frozen=True, kw_only=True)

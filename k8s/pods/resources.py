@@ -2,7 +2,7 @@
 
 from cdk8s_plus_28 import k8s
 
-from settings.airflow import AirflowSettings
+from settings.model.airflow import AirflowSettings
 
 
 def image(airflow: AirflowSettings) -> str:

@@ -11,7 +11,7 @@ from k8s.pods.airflow_options import Option, environment
 from k8s.pods.ports import API_PORT
 from k8s.pods.resources import image, resources
 from k8s.pods.security import container_security, pod_security
-from settings.airflow import AirflowSettings
+from settings.model.airflow import AirflowSettings
 
 COMPONENT = "worker"
 EXECUTION_API_URL = f"http://{names.WEB_SERVICE}:{API_PORT}/execution/"

@@ -7,8 +7,9 @@ nobody is told of a contradiction with a value that has to change anyway.
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from settings.base import UnreadableSettingError
-from settings.environment import AwsEnvironment, LocalEnvironment
+from settings.model.base import UnreadableSettingError
+from settings.model.environment import AwsEnvironment, LocalEnvironment
+from settings.reading.violations import Violation
 from settings.rules import (
     airflow,
     cluster,
@@ -22,7 +23,6 @@ from settings.rules import (
     tags,
     zones,
 )
-from settings.violations import Violation
 
 AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     zones.zones_belong_to_the_region,

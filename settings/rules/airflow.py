@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from settings.capacity import aws_slots
-from settings.environment import AwsEnvironment, LocalEnvironment
-from settings.platform_options import platform_option
-from settings.violations import Violation
+from settings.facts.platform_options import platform_option
+from settings.model.environment import AwsEnvironment, LocalEnvironment
+from settings.reading.violations import Violation
 
 
 def platform_sets_its_own_options(environment: AwsEnvironment | LocalEnvironment) -> Iterator[Violation]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from settings.environment import AwsEnvironment
-from settings.instance_types import facts_of
+from settings.facts.instance_types import facts_of
+from settings.model.environment import AwsEnvironment
+from settings.reading.violations import Violation
 from settings.rules.network import ipv4_network
 from settings.rules.repeats import repeats
-from settings.violations import Violation
 
 MOST_PUBLIC_CIDRS = 40
 """Quota of EKS: public endpoint access CIDR ranges of a cluster."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from settings.environment import AwsEnvironment
-from settings.violations import Violation
+from settings.model.environment import AwsEnvironment
+from settings.reading.violations import Violation
 
 
 def storage_can_grow(environment: AwsEnvironment) -> Iterator[Violation]:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from functools import wraps
 
-from settings.base import UnreadableSettingError
-from settings.environment import AwsEnvironment
-from settings.node_group import NodeGroupSettings
-from settings.violations import Violation
+from settings.model.base import UnreadableSettingError
+from settings.model.environment import AwsEnvironment
+from settings.model.node_group import NodeGroupSettings
+from settings.reading.violations import Violation
 
 GroupRule = Callable[[AwsEnvironment, str, NodeGroupSettings], Iterator[Violation]]
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from settings.environment import LocalEnvironment
-from settings.violations import Violation
+from settings.model.environment import LocalEnvironment
+from settings.reading.violations import Violation
 
 
 def parallelism_fits(environment: LocalEnvironment) -> Iterator[Violation]:

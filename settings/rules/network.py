@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from settings.capacity import AWS_KEEPS, addresses_by_zone
-from settings.environment import AwsEnvironment
-from settings.violations import Violation
+from settings.model.environment import AwsEnvironment
+from settings.reading.violations import Violation
 
 PRIVATE = tuple(IPv4Network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 """RFC 1918."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from settings.violations import Violation
+from settings.reading.violations import Violation
 
 
 def repeats(path: str, values: Sequence[str], what: str) -> Iterator[Violation]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from settings.capacity import aws_slots
-from settings.environment import AwsEnvironment
-from settings.instance_types import facts_of
-from settings.violations import Violation
+from settings.facts.instance_types import facts_of
+from settings.model.environment import AwsEnvironment
+from settings.reading.violations import Violation
 
 
 def some_group_takes_pods(environment: AwsEnvironment) -> Iterator[Violation]:

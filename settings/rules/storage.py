@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from settings.environment import AwsEnvironment
-from settings.lustre import LUSTRE, LustreKind
-from settings.violations import Violation
+from settings.facts.lustre import LUSTRE, LustreKind
+from settings.model.environment import AwsEnvironment
+from settings.reading.violations import Violation
 
 
 def _kind(environment: AwsEnvironment) -> LustreKind | None:

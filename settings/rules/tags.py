@@ -3,8 +3,8 @@
 import unicodedata
 from collections.abc import Iterator
 
-from settings.environment import AwsEnvironment
-from settings.violations import Violation
+from settings.model.environment import AwsEnvironment
+from settings.reading.violations import Violation
 
 LONGEST_KEY, LONGEST_VALUE = 128, 256
 

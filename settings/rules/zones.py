@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from settings.environment import AwsEnvironment
+from settings.model.environment import AwsEnvironment
+from settings.reading.violations import Violation
 from settings.rules.repeats import repeats
-from settings.violations import Violation
 
 
 def zones_belong_to_the_region(environment: AwsEnvironment) -> Iterator[Violation]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from k8s.local import generate_secrets
 from k8s.names import ADMIN_USER
-from settings.airflow import AirflowSettings
+from settings.model.airflow import AirflowSettings
 from tests.runtime import install
 from tests.runtime.client import AirflowClient, RefusedError, wait
 from tests.runtime.cluster import Cluster, short_folder

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from settings.environment import AwsEnvironment
+from settings.model.environment import AwsEnvironment
 
 BASE: dict[str, Any] = {
     "name": "test",

@@ -9,7 +9,7 @@ from aws_cdk import App, RemovalPolicy, Stack
 
 from airflow_platform.interface_endpoints import SERVICES
 from airflow_platform.network import Network
-from settings.network import NetworkSettings
+from settings.model.network import NetworkSettings
 from stacks.network_stack import NetworkStack
 from tests.support.environments import aws_environment
 from tests.support.synth import cdk_app, stack_with, template_of

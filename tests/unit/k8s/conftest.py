@@ -15,7 +15,7 @@ from k8s.bindings import (
     SecretsManagerSecrets,
 )
 from k8s.release import release
-from settings.airflow import AirflowSettings
+from settings.model.airflow import AirflowSettings
 
 Json = dict[str, Any]
 

@@ -9,8 +9,8 @@ import yaml
 from k8s.names import ADMIN_USER, READS_SECRETS
 from k8s.pods.config_maps import contract, secret_commands, tuning
 from k8s.pods.worker_pod import CONTRACT, TUNING
-from settings.airflow import AirflowSettings
-from settings.platform_options import PLATFORM_OPTIONS
+from settings.facts.platform_options import PLATFORM_OPTIONS
+from settings.model.airflow import AirflowSettings
 from tests.unit.k8s.conftest import COMPONENTS, Release, aws_bindings, token
 
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from k8s.pods.resources import binary_quantity, cpu_quantity
-from settings.airflow import AirflowSettings
+from settings.model.airflow import AirflowSettings
 from tests.unit.k8s.conftest import Json, Release
 
 

@@ -9,8 +9,8 @@ import yaml
 
 from settings import AwsEnvironment, load_environment, task_slots
 from settings.__main__ import main
+from settings.reading.yaml_file import CoreSchemaLoader
 from settings.schema import SCHEMA_FILE, environment_schema, schema_text
-from settings.yaml_file import CoreSchemaLoader
 
 ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENTS = ("dev", "production", "local")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from settings.loading import check
-from settings.yaml_file import CoreSchemaLoader, path_text
+from settings.reading.yaml_file import CoreSchemaLoader, path_text
 
 ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENTS = ("dev", "production", "local")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from settings.base import LogRetentionDays, Settings
+from settings.model.base import LogRetentionDays, Settings
 
 
 class NetworkSettings(Settings):

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from settings.base import Form, Settings, ZoneName
-from settings.lustre import LUSTRE, LustreKind
+from settings.facts.lustre import LUSTRE, LustreKind
+from settings.model.base import Form, Settings, ZoneName
 
 DeploymentType = Literal["PERSISTENT_2", "PERSISTENT_1", "SCRATCH_2"]
 StorageType = Literal["SSD", "HDD"]

@@ -107,7 +107,8 @@ class Settings(BaseModel):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            # Only reached for what is not there: a setting that was blanked because it is refused (settings/repair.py).
+            # Only reached for what is not there: settings/reading/repair.py blanks a setting that is refused, so that a
+            # rule which reads it ends, and the other rules can still be told in the same run.
             if name in type(self).model_fields:
                 raise UnreadableSettingError(name)
             return super().__getattr__(name)

@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.airflow import AirflowSettings
-from settings.base import AsTuple, Form, ImageReference, Settings, ZoneName
-from settings.cluster import ClusterSettings
-from settings.database import DatabaseSettings
-from settings.network import NetworkSettings
-from settings.storage import StorageSettings
+from settings.model.airflow import AirflowSettings
+from settings.model.base import AsTuple, Form, ImageReference, Settings, ZoneName
+from settings.model.cluster import ClusterSettings
+from settings.model.database import DatabaseSettings
+from settings.model.network import NetworkSettings
+from settings.model.storage import StorageSettings
 
 EnvironmentName = Annotated[
     str,

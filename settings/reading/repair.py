@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from settings.base import Settings
-from settings.messages import Place, is_about_key, place_of
+from settings.model.base import Settings
+from settings.reading.messages import Place, is_about_key, place_of
 
 PLACEHOLDERS: dict[str, Any] = {
     "platform": "kubernetes",

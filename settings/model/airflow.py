@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from settings.base import Form, ImageReference, OneOfSeveral, Settings, broken
+from settings.model.base import Form, ImageReference, OneOfSeveral, Settings, broken
 
 
 class ComponentSettings(Settings):

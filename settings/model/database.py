@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from settings.base import Form, Settings
+from settings.model.base import Form, Settings
 
 LARGEST_GIB = 65_536
 

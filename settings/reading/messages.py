@@ -8,9 +8,9 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from settings.base import Settings
-from settings.violations import NO_VALUE, Violation, shown
-from settings.yaml_file import path_text
+from settings.model.base import Settings
+from settings.reading.violations import NO_VALUE, Violation, shown
+from settings.reading.yaml_file import path_text
 
 Place = tuple[str | int, ...]
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from settings.base import AsTuple, Form, InstanceType, OneOfSeveral, Settings, ZoneName, broken
+from settings.model.base import AsTuple, Form, InstanceType, OneOfSeveral, Settings, ZoneName, broken
 
 # "Syntax and character set" of labels, Kubernetes documentation; taints have the same one.
 _NAME = r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from settings.violations import SettingsError, Violation
+from settings.reading.violations import SettingsError, Violation
 
 MOST_NODES = 100_000
 """Keys and values of a file, aliases written out; more is no environment file but an attack or an accident."""

@@ -1,0 +1,1 @@
+"""What AWS and Airflow offer: tables with their sources, which no setting changes."""

@@ -1,0 +1,1 @@
+"""What an environment file may say: a module a part of the file."""

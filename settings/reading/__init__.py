@@ -1,0 +1,1 @@
+"""From text to data, and from errors to words."""
