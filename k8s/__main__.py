@@ -5,8 +5,8 @@ from pathlib import Path
 
 import cdk8s
 
+from k8s.airflow.release import release
 from k8s.local import kept_secrets, local_bindings
-from k8s.release import release
 from k8s.render import render
 from settings import SettingsError, load_local_environment
 

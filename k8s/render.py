@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import cdk8s
 
-from k8s.release import Step
+from k8s.airflow.release import Step
 
 
 def render(steps: Iterable[Step]) -> str:

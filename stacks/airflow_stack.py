@@ -3,9 +3,9 @@
 import cdk8s
 from constructs import Construct, IConstruct
 
+from k8s.airflow.release import release
 from k8s.bindings import FsxVolume, PlatformBindings, SecretsManagerSecrets
 from k8s.names import NAMESPACE, WEB_SERVICE
-from k8s.release import release
 from settings import AwsEnvironment, task_slots
 from stacks.base import PlatformStack
 from stacks.cluster_stack import ClusterStack

@@ -13,9 +13,9 @@ import aws_cdk as cdk  # noqa: E402
 import cdk8s  # noqa: E402
 from aws_cdk import aws_ssm as ssm  # noqa: E402
 
-import k8s.release  # noqa: E402
+import k8s.airflow.release  # noqa: E402
 from app import platform  # noqa: E402
-from k8s.charts.configuration import ConfigurationChart  # noqa: E402
+from k8s.airflow.charts.configuration import ConfigurationChart  # noqa: E402
 from k8s.names import NAMESPACE, WORKER  # noqa: E402
 from settings import load_aws_environment  # noqa: E402
 from tests.deploy.apps.more_names import NAME  # noqa: E402
@@ -60,7 +60,7 @@ class ConfigurationWithMore(ConfigurationChart):
                 made.add_json_patch(cdk8s.JsonPatch.add(f"/{name}", value))
 
 
-k8s.release.ConfigurationChart = ConfigurationWithMore  # type: ignore[misc]
+k8s.airflow.release.ConfigurationChart = ConfigurationWithMore  # type: ignore[misc]
 
 app = cdk.App()
 unrelated = cdk.Stack(app, "UnrelatedStack")

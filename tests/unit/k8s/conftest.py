@@ -6,6 +6,7 @@ from typing import Any
 import cdk8s
 import pytest
 
+from k8s.airflow.release import release
 from k8s.bindings import (
     FsxVolume,
     GeneratedSecrets,
@@ -14,7 +15,6 @@ from k8s.bindings import (
     PlatformBindings,
     SecretsManagerSecrets,
 )
-from k8s.release import release
 from settings.model.airflow import AirflowSettings
 
 Json = dict[str, Any]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from k8s.pods.resources import binary_quantity, cpu_quantity
+from k8s.airflow.pods.resources import binary_quantity, cpu_quantity
 from tests.unit.k8s.conftest import COMPONENTS, Json, Release
 
 EACH_COMPONENT = pytest.mark.parametrize("name", COMPONENTS)

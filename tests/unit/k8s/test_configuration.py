@@ -6,9 +6,9 @@ from base64 import b64decode
 import pytest
 import yaml
 
+from k8s.airflow.pods.config_maps import contract, secret_commands, tuning
+from k8s.airflow.pods.worker_pod import CONTRACT, TUNING
 from k8s.names import ADMIN_USER, READS_SECRETS
-from k8s.pods.config_maps import contract, secret_commands, tuning
-from k8s.pods.worker_pod import CONTRACT, TUNING
 from settings.facts.platform_options import PLATFORM_OPTIONS
 from settings.model.airflow import AirflowSettings
 from tests.unit.k8s.conftest import COMPONENTS, Release, aws_bindings, token

@@ -2,7 +2,7 @@
 
 import pytest
 
-from k8s.pods.resources import binary_quantity, cpu_quantity
+from k8s.airflow.pods.resources import binary_quantity, cpu_quantity
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from k8s.pods.checksum import checksum
+from k8s.airflow.pods.checksum import checksum
 from tests.unit.k8s.conftest import COMPONENTS, Release
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from k8s.pods.resources import binary_quantity, cpu_quantity
+from k8s.airflow.pods.resources import binary_quantity, cpu_quantity
 from settings.model.airflow import AirflowSettings
 from tests.unit.k8s.conftest import Json, Release
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from cdk8s_plus_28 import k8s
 
 from k8s import names
-from k8s.pods import paths, volumes
-from k8s.pods.config_maps import ConfigMapData
-from k8s.pods.context import ReleaseContext
-from k8s.pods.resources import image, resources
-from k8s.pods.security import container_security, pod_security
+from k8s.airflow.context import ReleaseContext
+from k8s.airflow.pods import paths, volumes
+from k8s.airflow.pods.config_maps import ConfigMapData
+from k8s.airflow.pods.resources import image, resources
+from k8s.airflow.pods.security import container_security, pod_security
 
 WAIT_SECONDS = 300
 """Seconds that one start of the waiting container waits for the schema; then the kubelet starts it again."""

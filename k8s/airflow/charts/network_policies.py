@@ -11,9 +11,9 @@ from cdk8s_plus_28 import k8s
 from constructs import Construct
 
 from k8s import names
-from k8s.charts import api_server, dag_processor, database, migration, scheduler, triggerer
+from k8s.airflow.charts import api_server, dag_processor, database, migration, scheduler, triggerer
+from k8s.airflow.pods.ports import API_PORT, DATABASE_PORT, TRIGGERER_LOG_PORT
 from k8s.labels import APP, labels, selector
-from k8s.pods.ports import API_PORT, DATABASE_PORT, TRIGGERER_LOG_PORT
 
 DATABASE_CLIENTS = (
     api_server.COMPONENT,

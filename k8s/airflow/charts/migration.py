@@ -5,12 +5,12 @@ from cdk8s_plus_28 import k8s
 from constructs import Construct
 
 from k8s import names
-from k8s.charts import secret_files
-from k8s.charts.job import add_job
+from k8s.airflow.charts import secret_files
+from k8s.airflow.charts.job import add_job
+from k8s.airflow.context import ReleaseContext
+from k8s.airflow.pods import paths
+from k8s.airflow.pods.airflow_pod import AirflowPod
 from k8s.labels import labels
-from k8s.pods import paths
-from k8s.pods.airflow_pod import AirflowPod
-from k8s.pods.context import ReleaseContext
 
 MIGRATION = "migration"
 ADMIN_USER = "admin-user"

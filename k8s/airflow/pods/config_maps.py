@@ -8,15 +8,15 @@ from pathlib import Path
 import yaml
 
 from k8s import names
+from k8s.airflow.pods import paths
+from k8s.airflow.pods.airflow_options import Option, environment, environment_variable
+from k8s.airflow.pods.checksum import checksum
+from k8s.airflow.pods.ports import API_PORT, SCHEDULER_HEALTH_PORT, TRIGGERER_LOG_PORT
+from k8s.airflow.pods.worker_pod import EXECUTION_API_URL, worker_pod
 from k8s.bindings import PlatformBindings
-from k8s.pods import paths
-from k8s.pods.airflow_options import Option, environment, environment_variable
-from k8s.pods.checksum import checksum
-from k8s.pods.ports import API_PORT, SCHEDULER_HEALTH_PORT, TRIGGERER_LOG_PORT
-from k8s.pods.worker_pod import EXECUTION_API_URL, worker_pod
 from settings.model.airflow import AirflowSettings
 
-FILES = Path(__file__).parents[1] / "files"
+SCRIPTS = Path(__file__).parents[1] / "scripts"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigM
     """The ConfigMaps for these settings."""
     options = {**tuning(airflow, bindings), **airflow.config, **contract(airflow, bindings)}
     template = yaml.safe_dump(worker_pod(airflow), sort_keys=True)
-    scripts = {path.name: path.read_text() for path in sorted(FILES.glob("*.py"))}
+    scripts = {path.name: path.read_text() for path in sorted(SCRIPTS.glob("*.py"))}
     return ConfigMaps(
         config=ConfigMapData(
             name=names.CONFIG_MAP,

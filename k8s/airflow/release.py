@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 import cdk8s
 
+from k8s.airflow.charts.api_server import ApiServerChart
+from k8s.airflow.charts.configuration import ConfigurationChart
+from k8s.airflow.charts.dag_processor import DagProcessorChart
+from k8s.airflow.charts.database import DatabaseChart
+from k8s.airflow.charts.migration import MigrationChart
+from k8s.airflow.charts.scheduler import SchedulerChart
+from k8s.airflow.charts.storage import StorageChart
+from k8s.airflow.charts.triggerer import TriggererChart
+from k8s.airflow.context import ReleaseContext
 from k8s.bindings import PlatformBindings
-from k8s.charts.api_server import ApiServerChart
-from k8s.charts.configuration import ConfigurationChart
-from k8s.charts.dag_processor import DagProcessorChart
-from k8s.charts.database import DatabaseChart
-from k8s.charts.migration import MigrationChart
-from k8s.charts.scheduler import SchedulerChart
-from k8s.charts.storage import StorageChart
-from k8s.charts.triggerer import TriggererChart
-from k8s.pods.context import ReleaseContext
 from settings.model.airflow import AirflowSettings
 
 

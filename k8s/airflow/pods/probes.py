@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cdk8s_plus_28 import k8s
 
-from k8s.pods import paths
+from k8s.airflow.pods import paths
 
 # A first start took 34 s on an idle machine; five minutes are for a node that is starting everything at once.
 STARTUP_SECONDS = 300

@@ -18,5 +18,5 @@ STORAGE_SETUP_MOUNT = "/mnt/airflow"
 
 
 def script(name: str, *arguments: str) -> list[str]:
-    """Container arguments that run one of k8s/files/; the image's entry point takes `python` as it is."""
+    """Container arguments that run one of k8s/airflow/scripts/; the image's entry point takes `python` as it is."""
     return ["python", f"{PLATFORM_FILES}/{name}.py", *arguments]

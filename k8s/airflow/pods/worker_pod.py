@@ -5,12 +5,12 @@ from typing import Any
 from cdk8s_plus_28 import k8s
 
 from k8s import names
+from k8s.airflow.pods import paths, volumes
+from k8s.airflow.pods.airflow_options import Option, environment
+from k8s.airflow.pods.ports import API_PORT
+from k8s.airflow.pods.resources import image, resources
+from k8s.airflow.pods.security import container_security, pod_security
 from k8s.labels import labels
-from k8s.pods import paths, volumes
-from k8s.pods.airflow_options import Option, environment
-from k8s.pods.ports import API_PORT
-from k8s.pods.resources import image, resources
-from k8s.pods.security import container_security, pod_security
 from settings.model.airflow import AirflowSettings
 
 COMPONENT = "worker"

@@ -4,11 +4,11 @@ import cdk8s
 from constructs import Construct
 
 from k8s import names
-from k8s.charts.component import add_component
-from k8s.pods.airflow_pod import AirflowPod
-from k8s.pods.context import ReleaseContext
-from k8s.pods.ports import SCHEDULER_HEALTH_PORT
-from k8s.pods.probes import http_probes
+from k8s.airflow.charts.component import add_component
+from k8s.airflow.context import ReleaseContext
+from k8s.airflow.pods.airflow_pod import AirflowPod
+from k8s.airflow.pods.ports import SCHEDULER_HEALTH_PORT
+from k8s.airflow.pods.probes import http_probes
 
 COMPONENT = "scheduler"
 

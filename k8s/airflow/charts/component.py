@@ -4,10 +4,10 @@ from cdk8s_plus_28 import k8s
 from constructs import Construct
 
 from k8s import names
-from k8s.charts import secret_files
+from k8s.airflow.charts import secret_files
+from k8s.airflow.pods import volumes
+from k8s.airflow.pods.airflow_pod import AirflowPod
 from k8s.labels import labels, selector
-from k8s.pods import volumes
-from k8s.pods.airflow_pod import AirflowPod
 from settings.model.airflow import ComponentSettings
 
 

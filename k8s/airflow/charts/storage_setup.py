@@ -4,12 +4,12 @@ from cdk8s_plus_28 import k8s
 from constructs import Construct
 
 from k8s import names
-from k8s.charts.job import add_job
+from k8s.airflow.charts.job import add_job
+from k8s.airflow.context import ReleaseContext
+from k8s.airflow.pods import paths
+from k8s.airflow.pods.resources import image, resources
+from k8s.airflow.pods.security import AIRFLOW_GID, AIRFLOW_UID
 from k8s.labels import labels
-from k8s.pods import paths
-from k8s.pods.context import ReleaseContext
-from k8s.pods.resources import image, resources
-from k8s.pods.security import AIRFLOW_GID, AIRFLOW_UID
 
 COMPONENT = "storage-setup"
 

@@ -9,10 +9,10 @@ from cdk8s_plus_28 import k8s
 from constructs import Construct
 
 from k8s import names
+from k8s.airflow.pods.checksum import checksum
+from k8s.airflow.pods.ports import DATABASE_PORT
 from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
 from k8s.labels import labels
-from k8s.pods.checksum import checksum
-from k8s.pods.ports import DATABASE_PORT
 
 COMPONENT = "secrets"
 DATABASE_USER = DATABASE_NAME = "airflow"

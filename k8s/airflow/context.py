@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from k8s.airflow.pods.config_maps import ConfigMaps, config_maps
 from k8s.bindings import PlatformBindings
-from k8s.pods.config_maps import ConfigMaps, config_maps
 from settings.model.airflow import AirflowSettings
 
 

@@ -5,10 +5,10 @@ from cdk8s_plus_28 import k8s
 from constructs import Construct
 
 from k8s import names
+from k8s.airflow.charts.storage_setup import add_storage_setup
+from k8s.airflow.context import ReleaseContext
 from k8s.bindings import FsxVolume, HostPathVolume
-from k8s.charts.storage_setup import add_storage_setup
 from k8s.labels import labels
-from k8s.pods.context import ReleaseContext
 
 COMPONENT = "storage"
 FSX_DRIVER = "fsx.csi.aws.com"

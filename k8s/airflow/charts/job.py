@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from cdk8s_plus_28 import k8s
 from constructs import Construct
 
-from k8s.pods.checksum import checksum
+from k8s.airflow.pods.checksum import checksum
 
 
 def add_job(

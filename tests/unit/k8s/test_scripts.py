@@ -11,12 +11,12 @@ import pytest
 
 from tests.unit.k8s.conftest import Release
 
-FILES = Path(__file__).resolve().parents[3] / "k8s" / "files"
+SCRIPTS = Path(__file__).resolve().parents[3] / "k8s" / "airflow" / "scripts"
 
 
 def read_secret(name: str, directory: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-I", "-S", FILES / "read_secret.py", name],
+        [sys.executable, "-I", "-S", SCRIPTS / "read_secret.py", name],
         env={"AIRFLOW_SECRETS_DIRECTORY": str(directory)},
         capture_output=True,
         text=True,
@@ -73,7 +73,7 @@ def test_should_hand_the_password_to_the_prompt_and_not_to_the_arguments(tmp_pat
     airflow = tmp_path / "airflow"
     airflow.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\ncat > {tmp_path}/input\nexit 3\n')
     airflow.chmod(0o755)
-    command = [sys.executable, str(FILES / "admin_user.py"), "--username", "ada", "--email", "ada@example.com"]
+    command = [sys.executable, str(SCRIPTS / "admin_user.py"), "--username", "ada", "--email", "ada@example.com"]
     result = subprocess.run(
         [*command, "--password-file", str(tmp_path / "admin-password")],
         env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
@@ -116,7 +116,7 @@ def test_should_take_an_old_heartbeat_for_a_dead_job(tmp_path: Path, found: str,
     (tmp_path / "database.json").write_text(json.dumps(database))
     (tmp_path / "psycopg2.py").write_text(POSTGRESQL.format(found=found))
     result = subprocess.run(
-        [sys.executable, FILES / "heartbeat.py", "TriggererJob", "--max-age-seconds", "120"],
+        [sys.executable, SCRIPTS / "heartbeat.py", "TriggererJob", "--max-age-seconds", "120"],
         env={"AIRFLOW_SECRETS_DIRECTORY": str(tmp_path), "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
@@ -128,10 +128,10 @@ def test_should_take_an_old_heartbeat_for_a_dead_job(tmp_path: Path, found: str,
 
 def test_should_mount_every_script(any_release: Release) -> None:
     data = any_release.get("ConfigMap", "airflow-platform-files")["data"]
-    assert {path.name for path in FILES.glob("*.py")} == set(data) - {"airflow.cfg"}
+    assert {path.name for path in SCRIPTS.glob("*.py")} == set(data) - {"airflow.cfg"}
     for name, text in data.items():
         if name.endswith(".py"):
-            assert text == (FILES / name).read_text()
+            assert text == (SCRIPTS / name).read_text()
 
 
 def test_should_run_only_scripts_that_are_mounted(any_release: Release) -> None:
@@ -141,12 +141,12 @@ def test_should_run_only_scripts_that_are_mounted(any_release: Release) -> None:
     assert run == set(data) - {"airflow.cfg"}
 
 
-@pytest.mark.parametrize("path", sorted(FILES.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.py")), ids=lambda path: path.name)
 def test_should_run_on_the_oldest_python_of_the_image(path: Path) -> None:
     ast.parse(path.read_text(), feature_version=(3, 10))
 
 
-@pytest.mark.parametrize("path", sorted(FILES.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.py")), ids=lambda path: path.name)
 def test_should_not_hide_a_module_of_the_standard_library(path: Path) -> None:
     # A script's folder comes first where Python looks for modules.
     assert path.stem not in sys.stdlib_module_names

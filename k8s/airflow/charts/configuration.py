@@ -5,11 +5,11 @@ from cdk8s_plus_28 import k8s
 from constructs import Construct
 
 from k8s import names
-from k8s.charts.access import add_access
-from k8s.charts.network_policies import add_network_policies
-from k8s.charts.secret_files import add_secrets
+from k8s.airflow.charts.access import add_access
+from k8s.airflow.charts.network_policies import add_network_policies
+from k8s.airflow.charts.secret_files import add_secrets
+from k8s.airflow.context import ReleaseContext
 from k8s.labels import labels
-from k8s.pods.context import ReleaseContext
 
 COMPONENT = "configuration"
 

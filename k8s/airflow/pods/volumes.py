@@ -3,8 +3,8 @@
 from cdk8s_plus_28 import k8s
 
 from k8s import names
+from k8s.airflow.pods import paths
 from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
-from k8s.pods import paths
 
 DATA, TEMPORARY, FILES, SECRETS, ADMIN_SECRETS, POD_TEMPLATE = (
     "data",

@@ -5,13 +5,13 @@ from cdk8s_plus_28 import k8s
 from constructs import Construct
 
 from k8s import names
+from k8s.airflow.charts import secret_files
+from k8s.airflow.context import ReleaseContext
+from k8s.airflow.pods.ports import DATABASE_PORT
+from k8s.airflow.pods.resources import binary_quantity, resources
+from k8s.airflow.pods.security import container_security, pod_security
 from k8s.bindings import InClusterDatabase
-from k8s.charts import secret_files
 from k8s.labels import labels, selector
-from k8s.pods.context import ReleaseContext
-from k8s.pods.ports import DATABASE_PORT
-from k8s.pods.resources import binary_quantity, resources
-from k8s.pods.security import container_security, pod_security
 
 COMPONENT = "database"
 POSTGRES_UID = 999

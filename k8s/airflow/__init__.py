@@ -1,0 +1,1 @@
+"""Airflow: its charts, the pods in them, and the scripts that pods run."""
