@@ -2,9 +2,9 @@
 
 from constructs import Construct
 
-from airflow_platform.addons import Addons
-from airflow_platform.cluster import AirflowCluster
-from airflow_platform.node_group import ManagedNodeGroup
+from airflow_platform.cluster.addons import Addons
+from airflow_platform.cluster.cluster import AirflowCluster
+from airflow_platform.cluster.node_group import ManagedNodeGroup
 from k8s.names import ADMIN_USER, NAMESPACE, READS_SECRETS
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name

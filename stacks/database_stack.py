@@ -3,8 +3,8 @@
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from airflow_platform.airflow_secrets import AirflowSecrets
-from airflow_platform.metadata_database import DATABASE_USER, MetadataDatabase
+from airflow_platform.database.airflow_secrets import AirflowSecrets
+from airflow_platform.database.metadata_database import DATABASE_USER, MetadataDatabase
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
 from stacks.iam_stack import IamStack

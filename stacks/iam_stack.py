@@ -2,7 +2,7 @@
 
 from constructs import Construct
 
-from airflow_platform.roles import Roles
+from airflow_platform.iam.roles import Roles
 from k8s.names import ADMIN_USER, NAMESPACE, READS_SECRETS
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, platform_name

@@ -2,8 +2,8 @@
 
 from constructs import Construct
 
-from airflow_platform.network import Network
-from airflow_platform.security_groups import SecurityGroups
+from airflow_platform.network.network import Network
+from airflow_platform.network.security_groups import SecurityGroups
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
 

@@ -2,7 +2,7 @@
 
 from constructs import Construct
 
-from airflow_platform.file_system import FileSystem
+from airflow_platform.storage.file_system import FileSystem
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
 from stacks.network_stack import NetworkStack

@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from airflow_platform.resources import resource
+from airflow_platform.cloudformation import resource
 from settings.model.base import LogRetentionDays
 
 SOURCE_ROOT = Path(__file__).resolve().parents[1]

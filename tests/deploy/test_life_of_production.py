@@ -5,7 +5,7 @@ The tests are steps: each one takes the platform as the one before it left it.
 
 import re
 
-from operations.leftovers import COMMANDS
+from operations.destroy.leftovers import COMMANDS
 from tests.deploy.rehearsal import NAMESPACE, STACKS, Json, Rehearsal
 
 # They go with what they belong to: they are no things of their own that somebody could delete.

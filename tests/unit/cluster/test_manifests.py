@@ -9,9 +9,9 @@ import pytest
 from aws_cdk import App, Stack
 from aws_cdk import aws_lambda as lambda_
 
+from airflow_platform.cluster.manifest import ManifestTooLargeError
 from airflow_platform.handler_function import SOURCE_ROOT, handler_code
 from airflow_platform.handlers.manifest.index import DELETE_SECONDS, WORK_SECONDS
-from airflow_platform.manifest import ManifestTooLargeError
 from stacks.cluster_stack import ClusterStack
 from stacks.iam_stack import IamStack
 from stacks.network_stack import NetworkStack

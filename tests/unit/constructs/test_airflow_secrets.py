@@ -8,7 +8,7 @@ from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
-from airflow_platform.airflow_secrets import AirflowSecrets
+from airflow_platform.database.airflow_secrets import AirflowSecrets
 from tests.support.synth import stack_with
 from tests.support.templates import resources
 

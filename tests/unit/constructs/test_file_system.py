@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 
-from airflow_platform.file_system import FileSystem
+from airflow_platform.storage.file_system import FileSystem
 from settings.model.storage import StorageSettings
 from tests.support.synth import stack_with
 from tests.support.templates import resources

@@ -8,7 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 
-from airflow_platform.metadata_database import MetadataDatabase
+from airflow_platform.database.metadata_database import MetadataDatabase
 from settings.model.database import DatabaseSettings
 from tests.support.synth import stack_with
 from tests.support.templates import needs, resources

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from aws_cdk import App, RemovalPolicy, Stack
 
-from airflow_platform.interface_endpoints import SERVICES
-from airflow_platform.network import Network
+from airflow_platform.network.interface_endpoints import SERVICES
+from airflow_platform.network.network import Network
 from settings.model.network import NetworkSettings
 from stacks.network_stack import NetworkStack
 from tests.support.environments import aws_environment

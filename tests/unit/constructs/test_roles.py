@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from aws_cdk import Stack
 
-from airflow_platform.roles import Roles
+from airflow_platform.iam.roles import Roles
 from tests.support.synth import stack_with
 from tests.support.templates import resources
 

@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 
-from airflow_platform.security_groups import SecurityGroups
+from airflow_platform.network.security_groups import SecurityGroups
 from tests.support.synth import stack_with
 from tests.support.templates import resources
 

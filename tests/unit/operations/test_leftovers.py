@@ -1,6 +1,6 @@
 """What a destroy leaves behind, and how it is told."""
 
-from operations.leftovers import Leftover, leftovers, report, stack_templates
+from operations.destroy.leftovers import Leftover, leftovers, report, stack_templates
 
 FILE_SYSTEM = {"Type": "AWS::FSx::FileSystem", "DeletionPolicy": "RetainExceptOnCreate", "Properties": {}}
 SUBNET = {"Type": "AWS::EC2::Subnet", "DeletionPolicy": "Retain", "Properties": {}}

@@ -9,7 +9,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from operations.leftovers import COMMANDS
+from operations.destroy.leftovers import COMMANDS
 from tests.support.lint import lint
 from tests.support.templates import manifests
 from tests.unit.platform.conftest import ENVIRONMENTS, Templates

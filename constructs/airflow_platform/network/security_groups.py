@@ -4,7 +4,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from airflow_platform.resources import outlive_stack
+from airflow_platform.cloudformation import outlive_stack
 
 LUSTRE_PORTS = ((988, 988), (1018, 1023))
 """TCP ports of Lustre, from and to ("File system access control with Amazon VPC", FSx for Lustre user guide)."""

@@ -11,10 +11,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from airflow_platform.access import CLUSTER_ADMIN, grant_cluster_access, grant_people_access
-from airflow_platform.controller import Controller
-from airflow_platform.manifest import ManifestHandler
-from airflow_platform.resources import resource
+from airflow_platform.cloudformation import resource
+from airflow_platform.cluster.access import CLUSTER_ADMIN, grant_cluster_access, grant_people_access
+from airflow_platform.cluster.controller import Controller
+from airflow_platform.cluster.manifest import ManifestHandler
 from settings.model.cluster import ClusterSettings, EndpointSettings
 
 LOG_TYPES = {

@@ -7,7 +7,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from airflow_platform.resources import ignore_lint, resource
+from airflow_platform.cloudformation import ignore_lint, resource
 from settings.facts.instance_types import facts_of
 from settings.model.cluster import KubernetesVersion
 

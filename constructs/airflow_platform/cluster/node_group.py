@@ -8,7 +8,7 @@ from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from airflow_platform.cluster import AirflowCluster
+from airflow_platform.cluster.cluster import AirflowCluster
 from settings.facts.instance_types import facts_of
 from settings.model.cluster import KubernetesVersion
 from settings.model.node_group import NodeGroupSettings, TaintSettings

@@ -6,9 +6,9 @@ from aws_cdk import RemovalPolicy, Tags
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from airflow_platform.flow_logs import FlowLogs
-from airflow_platform.interface_endpoints import InterfaceEndpoints
-from airflow_platform.resources import ignore_lint, resource
+from airflow_platform.cloudformation import ignore_lint, resource
+from airflow_platform.network.flow_logs import FlowLogs
+from airflow_platform.network.interface_endpoints import InterfaceEndpoints
 from settings.model.network import NetworkSettings
 
 MOST_ZONES = 3

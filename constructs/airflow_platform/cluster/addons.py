@@ -9,9 +9,9 @@ from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from airflow_platform.cluster import AirflowCluster
+from airflow_platform.cluster.cluster import AirflowCluster
+from airflow_platform.cluster.node_group import ManagedNodeGroup
 from airflow_platform.handler_function import HandlerFunction
-from airflow_platform.node_group import ManagedNodeGroup
 from settings.model.base import LogRetentionDays
 from settings.model.cluster import AddonSettings, AddonsSettings, KubernetesVersion
 

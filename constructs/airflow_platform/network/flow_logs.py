@@ -6,7 +6,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from airflow_platform.resources import resource
+from airflow_platform.cloudformation import resource
 from settings.model.base import LogRetentionDays
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations.leftovers import leftovers, report, stack_templates
+from operations.destroy.leftovers import leftovers, report, stack_templates
 from settings import SettingsError, load_aws_environment
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CDK = ROOT / "node_modules/.bin/cdk"
 
 

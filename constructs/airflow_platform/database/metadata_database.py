@@ -10,7 +10,7 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from airflow_platform.resources import ignore_lint, outlive_stack, resource
+from airflow_platform.cloudformation import ignore_lint, outlive_stack, resource
 from settings.model.database import DatabaseSettings
 
 DATABASE_NAME = "airflow"

@@ -6,8 +6,8 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from airflow_platform.fsx_csi_driver_role import FsxCsiDriverRole
-from airflow_platform.pod_identity import PodIdentityRole
+from airflow_platform.iam.fsx_csi_driver_role import FsxCsiDriverRole
+from airflow_platform.iam.pod_identity import PodIdentityRole
 
 
 class Roles(Construct):

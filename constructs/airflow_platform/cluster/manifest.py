@@ -14,7 +14,7 @@ from aws_cdk.lambda_layer_kubectl_v35 import KubectlV35Layer
 from aws_cdk.lambda_layer_kubectl_v36 import KubectlV36Layer
 from constructs import Construct, Node
 
-from airflow_platform.access import CLUSTER_ADMIN, grant_cluster_access
+from airflow_platform.cluster.access import CLUSTER_ADMIN, grant_cluster_access
 from airflow_platform.handler_function import HandlerFunction
 from airflow_platform.handlers.manifest.index import DELETE_SECONDS, WORK_SECONDS
 from airflow_platform.handlers.manifest.objects import OWNER

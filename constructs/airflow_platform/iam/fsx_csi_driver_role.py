@@ -4,7 +4,7 @@ from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from airflow_platform.pod_identity import PodIdentityRole
+from airflow_platform.iam.pod_identity import PodIdentityRole
 
 VOLUME_TAG = "CSIVolumeName"
 """The tag that the driver puts on every file system it makes (pkg/cloud/cloud.go of aws-fsx-csi-driver)."""

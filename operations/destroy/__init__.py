@@ -1,0 +1,1 @@
+"""`make destroy`: remove an environment, and tell what stays."""
