@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.deploy.loopback.cdk import say
+from standins.aws.cdk import say
 from tests.deploy.rehearsal import Rehearsal, rehearsal
 
 _failed: dict[str, str] = {}

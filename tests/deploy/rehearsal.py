@@ -9,12 +9,12 @@ from typing import Any
 
 import yaml
 
-from tests.deploy.loopback.aws import ROOT, LoopbackAws
-from tests.deploy.loopback.cdk import APP, Cdk, Run
-from tests.deploy.loopback.eks_token import administrator
-from tests.support.kubernetes_api import KubernetesApi
-from tests.support.kubernetes_api.kubectl import unpack
-from tests.support.kubernetes_api.rbac import Tokens, User
+from standins.aws.cdk import APP, Cdk, Run
+from standins.aws.eks_token import administrator
+from standins.aws.loopback import ROOT, LoopbackAws
+from standins.kubernetes_api import KubernetesApi
+from standins.kubernetes_api.kubectl import unpack
+from standins.kubernetes_api.rbac import Tokens, User
 
 Json = dict[str, Any]
 NAMESPACE = "airflow"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.deploy.loopback.aws import LoopbackAws
+from standins.aws.loopback import LoopbackAws
+from standins.kubernetes_api import KubernetesApi
+from standins.kubernetes_api.kubectl import unpack
 from tests.deploy.rehearsal import TOOLS, Json
-from tests.support.kubernetes_api import KubernetesApi
-from tests.support.kubernetes_api.kubectl import unpack
 
 SECONDS = 30
 

@@ -8,8 +8,8 @@ import yaml
 
 from settings import SettingsError, load_aws_environment
 from stacks import NetworkStack, StorageStack
-from tests.deploy.loopback.aws import ROOT
-from tests.deploy.loopback.lustre import problems
+from standins.aws.loopback import ROOT
+from standins.aws.lustre import problems
 from tests.support.synth import cdk_app, template_of
 
 Json = dict[str, Any]

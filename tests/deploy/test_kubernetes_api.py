@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from standins.kubernetes_api import KubernetesApi
+from standins.kubernetes_api.kubectl import Kubectl, unpack
 from tests.deploy.rehearsal import TOOLS, Json
-from tests.support.kubernetes_api import KubernetesApi
-from tests.support.kubernetes_api.kubectl import Kubectl, unpack
 
 APPLY = ("apply", "--server-side", "--force-conflicts", "--field-manager=test", "-f", "-")
 POD = {

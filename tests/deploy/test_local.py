@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from k8s.__main__ import main
+from standins.kubernetes_api import KubernetesApi
+from standins.kubernetes_api.kubectl import Kubectl, unpack
 from tests.deploy.rehearsal import TOOLS
-from tests.support.kubernetes_api import KubernetesApi
-from tests.support.kubernetes_api.kubectl import Kubectl, unpack
 
 
 def test_should_apply_without_a_warning_and_change_nothing_the_second_time(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 
-from tests.support.kubernetes_api.rbac import Authorizer, User
+from standins.kubernetes_api.rbac import Authorizer, User
 
 
 class Gate:

@@ -9,9 +9,9 @@ from typing import Any
 from k8s.local import generate_secrets
 from k8s.names import ADMIN_USER
 from settings.model.airflow import AirflowSettings
+from standins.node.cluster import Cluster, short_folder
 from tests.runtime import install
 from tests.runtime.client import AirflowClient, RefusedError, wait
-from tests.runtime.cluster import Cluster, short_folder
 from tests.runtime.gate import Gate
 from tests.runtime.manifests import rendered
 

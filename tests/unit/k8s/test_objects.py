@@ -6,8 +6,8 @@ import re
 import pytest
 import yaml
 
-from tests.support.kubernetes_schemas import VERSIONS, validate
-from tests.support.pod_security import baseline_violations, violations
+from standins.kubernetes_schemas import VERSIONS, validate
+from standins.pod_security import baseline_violations, violations
 from tests.unit.k8s.conftest import Json, Release
 
 CLUSTER_SCOPED = {"Namespace", "PersistentVolume", "StorageClass"}

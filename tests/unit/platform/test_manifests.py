@@ -3,8 +3,8 @@
 import json
 from itertools import pairwise
 
-from tests.support.kubernetes_schemas import validate
-from tests.support.pod_security import violations
+from standins.kubernetes_schemas import validate
+from standins.pod_security import violations
 from tests.support.templates import MANIFEST, manifests, needs, resources
 from tests.unit.platform.conftest import Templates
 

@@ -1,0 +1,119 @@
+"""The emulator's process: ministack with our resource types, checks and ledger. run by `loopback.LoopbackAws`."""
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import parse_qs
+
+import ministack.app
+import ministack.services.cloudformation.stacks as stacks
+import ministack.services.ssm as ssm
+from ministack.services.cloudformation import _exports, _stacks
+from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
+
+from standins.aws.ledger import LEDGER, watched
+from standins.aws.resources import data, eks, fsx, network
+
+Json = dict[str, Any]
+MODULES = (data, eks, fsx, network)
+"""They registered their types and checks when they were imported."""
+
+AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-{}"
+
+_app = ministack.app.app
+
+
+async def app(scope: Json, receive: Callable[..., Awaitable[Any]], send: Callable[..., Awaitable[None]]) -> None:
+    """ministack, and beside it the ledger and the one EKS call that it has not."""
+    if scope["type"] == "http":
+        document = _answer(scope["path"], parse_qs(scope["query_string"].decode()))
+        if document is not None:
+            headers = [(b"content-type", b"application/json")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": json.dumps(document).encode()})
+            return
+    await _app(scope, receive, send)
+
+
+def _answer(path: str, query: dict[str, list[str]]) -> Json | None:
+    if path == "/rehearsal/resources":
+        return {"resources": [asdict(resource) for resource in LEDGER.resources.values()]}
+    if path == "/rehearsal/operations":
+        return {"operations": LEDGER.operations}
+    if path == "/rehearsal/faults":
+        LEDGER.faults = {name: values[0] for name, values in query.items()}
+        return {}
+    if path == "/addons/supported-versions":
+        return eks.addon_versions(query["addonName"][0], query["kubernetesVersion"][0])
+    return None
+
+
+_resolve, _delete = stacks._resolve_stack_outputs, stacks._delete_resource
+
+
+def _resolve_outputs(definitions: Json, conditions: Json, resources: Json, *more: Any) -> tuple[list[Json], Json]:
+    """The outputs of a stack. Raises ValueError for an export that would change or go while it is in use.
+
+    AWS refuses that; the emulator by itself refuses only the deletion of the exporting stack.
+    """
+    outputs, exports = _resolve(definitions, conditions, resources, *more)
+    stack_id = more[-1]
+    for name, export in list(_exports.items()):
+        if export["StackId"] == stack_id and exports.get(name, {}).get("Value") != export["Value"]:
+            users = [n for n, other in _stacks.items() if other["StackId"] != stack_id and _imports(other, name)]
+            if users:
+                verb = "updated" if name in exports else "deleted"
+                raise ValueError(f"Export {name} cannot be {verb} as it is in use by {', '.join(users)}")
+    return outputs, exports
+
+
+def _imports(stack: Json, name: str) -> bool:
+    text = json.dumps(stack.get("_template") or {})
+    return stack.get("StackStatus") != "DELETE_COMPLETE" and f'{{"Fn::ImportValue": "{name}"}}' in text
+
+
+def _delete_resource(
+    resource_type: str, physical_id: str, properties: Json, stack_name: str | None = None, logical_id: str | None = None
+) -> None:
+    """Delete a resource. Raises ValueError while one that depends on it could not be deleted.
+
+    CloudFormation does not try then; the emulator by itself goes on.
+    """
+    stack = _stacks.get(stack_name or "") or {}
+    known = stack.get("_resources", {})
+    failed = [name for name, resource in known.items() if resource.get("ResourceStatus") == "DELETE_FAILED"]
+    defined = (stack.get("_template") or {}).get("Resources", {})
+    for other in failed:
+        if other != logical_id and logical_id in stacks._with_dependencies([other], defined, set(known)):
+            raise ValueError(f"Not deleted, because {other} depends on it and could not be deleted")
+    _delete(resource_type, physical_id, properties, stack_name, logical_id)
+
+
+def _end_with_the_tests() -> None:
+    """Stop, with all functions that run, when the process that started us is gone."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(2)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def main() -> None:
+    threading.Thread(target=_end_with_the_tests, daemon=True).start()
+    stacks._resolve_stack_outputs = _resolve_outputs
+    stacks._delete_resource = _delete_resource
+    for resource_type, handler in list(_RESOURCE_HANDLERS.items()):
+        if "create" in handler:
+            _RESOURCE_HANDLERS[resource_type] = watched(resource_type, handler)
+    for architecture in ("arm64", "x86_64"):
+        ssm._PUBLIC_AMI_PARAMETERS.setdefault(AMI_PARAMETER.format(architecture), "ami-0123456789abcdef0")
+    ministack.app.app = app
+    ministack.app.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""The database and what stands on it: what RDS and IAM refuse to delete."""
+
+from typing import Any
+
+from standins.aws.ledger import LEDGER, RefusedError, on_create, on_delete, on_update
+
+Json = dict[str, Any]
+INSTANCE = "AWS::RDS::DBInstance"
+
+
+@on_create(INSTANCE)
+def _instance_can_stand(properties: Json) -> None:
+    LEDGER.require("AWS::RDS::DBSubnetGroup", properties["DBSubnetGroupName"], "DBSubnetGroupNotFoundFault")
+    for group in properties.get("VPCSecurityGroups") or ():
+        LEDGER.require("AWS::EC2::SecurityGroup", group, "InvalidParameterValue")
+
+
+@on_update(INSTANCE)
+def _storage_only_grows(old: Json, new: Json) -> None:
+    if int(new.get("AllocatedStorage", 0)) < int(old.get("AllocatedStorage", 0)):
+        raise RefusedError("InvalidParameterCombination: Requested storage size is smaller than the current one")
+
+
+@on_delete("AWS::RDS::DBSubnetGroup")
+def _subnet_group_is_free(physical_id: str) -> None:
+    _free("DBSubnetGroupName", physical_id, "InvalidDBSubnetGroupStateFault")
+
+
+@on_delete("AWS::RDS::DBParameterGroup")
+def _parameter_group_is_free(physical_id: str) -> None:
+    _free("DBParameterGroupName", physical_id, "InvalidDBParameterGroupState")
+
+
+def _free(field: str, physical_id: str, code: str) -> None:
+    for instance in LEDGER.of(INSTANCE):
+        if instance.properties.get(field) == physical_id:
+            raise RefusedError(f"{code}: {physical_id} is in use by {instance.physical_id}")
+
+
+@on_delete("AWS::IAM::Role")
+def _role_is_in_no_profile(physical_id: str) -> None:
+    for profile in LEDGER.of("AWS::IAM::InstanceProfile"):
+        if physical_id in (profile.properties.get("Roles") or ()):
+            raise RefusedError(
+                f"DeleteConflict: Cannot delete entity, must remove roles from {profile.physical_id} first"
+            )

@@ -1,0 +1,92 @@
+"""The controller machine."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.templates import Template, filled, resources
+from tests.unit.constructs.cluster.conftest import Synthesize
+
+
+@pytest.fixture(scope="session")
+def with_controller(synthesize: Synthesize) -> Template:
+    return synthesize(cluster={"controller": {"enabled": True}})
+
+
+def machine(template: Template) -> dict[str, Any]:
+    (found,) = resources(template, "AWS::EC2::Instance").values()
+    return dict(found["Properties"])
+
+
+def user_data(template: Template) -> str:
+    return filled(machine(template)["UserData"]["Fn::Base64"])
+
+
+def test_should_make_no_machine_unless_asked(template: Template) -> None:
+    assert resources(template, "AWS::EC2::Instance") == {}
+
+
+def test_should_let_people_in_through_ssm_only(with_controller: Template) -> None:
+    properties = machine(with_controller)
+    assert "KeyName" not in properties
+    assert "PrivateSubnet" in json.dumps(properties["SubnetId"])
+    assert "NetworkInterfaces" not in properties
+    assert ["SecurityGroupsController" in json.dumps(group) for group in properties["SecurityGroupIds"]] == [True]
+    assert resources(with_controller, "AWS::EC2::SecurityGroup") == {}
+    assert resources(with_controller, "AWS::EC2::SecurityGroupIngress") == {}
+
+
+def test_should_require_imdsv2_and_encrypt_its_disk(with_controller: Template) -> None:
+    properties = machine(with_controller)
+    assert properties["MetadataOptions"] == {"HttpTokens": "required", "HttpPutResponseHopLimit": 1}
+    (disk,) = properties["BlockDeviceMappings"]
+    assert disk["Ebs"]["Encrypted"] is True and disk["Ebs"]["VolumeType"] == "gp3"
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "image", "kubectl"), [("t4g.micro", "arm64", "arm64"), ("t3.micro", "x8664", "amd64")]
+)
+def test_should_follow_the_architecture_of_its_instance_type(
+    instance_type: str, image: str, kubectl: str, synthesize: Synthesize
+) -> None:
+    template = synthesize(cluster={"controller": {"enabled": True, "instance_type": instance_type}})
+    assert image in json.dumps(machine(template)["ImageId"])
+    assert f"/bin/linux/{kubectl}" in user_data(template)
+
+
+@pytest.mark.parametrize("version", ["1.35", "1.36"])
+def test_should_install_checked_kubectl_of_the_clusters_version(version: str, synthesize: Synthesize) -> None:
+    text = user_data(synthesize(cluster={"version": version, "controller": {"enabled": True}}))
+    assert f"https://dl.k8s.io/release/stable-{version}.txt" in text
+    assert text.index("sha256sum --check") < text.index("install -D -m 0755 kubectl")
+    assert text.startswith("#!/bin/bash\nset -euo pipefail\n")
+
+
+def test_should_have_a_kubeconfig_ready_for_everybody(with_controller: Template) -> None:
+    text = user_data(with_controller)
+    assert "aws eks update-kubeconfig --region eu-central-1" in text
+    assert "/etc/profile.d/kubeconfig.sh" in text
+    assert "chmod 0644 /etc/kubernetes/kubeconfig" in text
+
+
+def test_should_be_replaced_when_the_clusters_version_moves(synthesize: Synthesize) -> None:
+    def ids(version: str) -> set[str]:
+        template = synthesize(cluster={"version": version, "controller": {"enabled": True}})
+        return set(resources(template, "AWS::EC2::Instance"))
+
+    assert ids("1.35").isdisjoint(ids("1.36"))
+
+
+def test_should_be_a_cluster_admin_by_an_entry_of_its_own(with_controller: Template) -> None:
+    (entry,) = (
+        entry["Properties"]
+        for entry in resources(with_controller, "AWS::EKS::AccessEntry").values()
+        if "RolesController" in json.dumps(entry["Properties"]["PrincipalArn"])
+    )
+    assert "AmazonEKSClusterAdminPolicy" in json.dumps(entry["AccessPolicies"])
+
+
+def test_should_have_no_name_that_another_environment_could_have_too(with_controller: Template) -> None:
+    for launch_template in resources(with_controller, "AWS::EC2::LaunchTemplate").values():
+        assert "LaunchTemplateName" not in launch_template["Properties"]
