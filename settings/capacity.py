@@ -1,36 +1,12 @@
 """What the node groups hold: task pods by CPU, memory and pod count, and the addresses that all of it takes."""
 
-from dataclasses import dataclass
-
+from settings.facts.addons import daemons, system_pods
+from settings.facts.endpoints import INTERFACE_ENDPOINTS
 from settings.facts.instance_types import InstanceTypeFacts, facts_of
+from settings.facts.room import Room
 from settings.model.airflow import AirflowSettings
-from settings.model.environment import AwsEnvironment, LocalEnvironment
+from settings.model.environment import AwsEnvironment
 from settings.model.node_group import NodeGroupSettings
-
-
-@dataclass(frozen=True)
-class Room:
-    """CPU, memory and a number of pods: what a pod asks for, or what is left on a node."""
-
-    millicores: int
-    mib: int
-    pods: int = 1
-
-    def holds(self, pod: "Room") -> int:
-        """How many such pods fit."""
-        return max(0, min(self.millicores // pod.millicores, self.mib // pod.mib, self.pods // pod.pods))
-
-    def without(self, pod: "Room") -> "Room":
-        """What is left beside the pod."""
-        return Room(self.millicores - pod.millicores, self.mib - pod.mib, self.pods - pod.pods)
-
-
-DAEMONS = Room(350, 400, 7)
-"""Requests of the DaemonSets on each node, rounded up: vpc-cni, kube-proxy, Pod Identity agent, FSx CSI node, secrets
-store driver and its AWS provider, and one pod to spare."""
-
-SYSTEM_PODS = (Room(100, 70), Room(100, 70), Room(60, 240), Room(60, 240))
-"""Requests of what runs once in a cluster: two pods of coredns, two of the FSx CSI controller."""
 
 
 def node_room(facts: InstanceTypeFacts) -> Room:
@@ -43,7 +19,7 @@ def node_room(facts: InstanceTypeFacts) -> Room:
     cores = facts.vcpus
     kept = 60 + 10 * (cores >= 2) + 5 * min(max(cores - 2, 0), 2) + 2.5 * max(cores - 4, 0)
     memory = facts.memory_gib * 1024 * 0.925 - (255 + 11 * facts.max_pods) - 100
-    return Room(int(cores * 1000 - kept), int(memory), facts.max_pods).without(DAEMONS)
+    return Room(int(cores * 1000 - kept), int(memory), facts.max_pods).without(daemons())
 
 
 def group_node_room(group: NodeGroupSettings) -> Room:
@@ -56,7 +32,7 @@ def group_node_room(group: NodeGroupSettings) -> Room:
 
 def airflow_pods(airflow: AirflowSettings) -> tuple[Room, ...]:
     """Requests of Airflow's long-running pods."""
-    components = (airflow.api_server, airflow.scheduler, airflow.dag_processor, airflow.triggerer)
+    components = airflow.components.values()
     return tuple(Room(each.cpu_millicores, each.memory_mib) for each in components for _ in range(each.replicas))
 
 
@@ -85,18 +61,16 @@ def aws_slots(environment: AwsEnvironment, *, at_start: bool = False) -> int | N
         if not group.keeps_pods_away:
             nodes += [group_node_room(group)] * (group.initial_size if at_start else group.max_size)
     worker = environment.airflow.worker
-    pods = (*SYSTEM_PODS, *airflow_pods(environment.airflow))
+    pods = (*system_pods(), *airflow_pods(environment.airflow))
     return slots_beside(pods, nodes, Room(worker.cpu_millicores, worker.memory_mib))
 
 
-def task_slots(environment: AwsEnvironment | LocalEnvironment) -> int:
+def task_slots(environment: AwsEnvironment) -> int:
     """Task pods that the running nodes hold, after Airflow's own pods and the cluster's.
 
     Not `max_size`: nothing adds nodes by itself, and a task whose pod waits longer than
     `airflow.task_queued_timeout_seconds` fails. Raise `desired_size` to raise it.
     """
-    if isinstance(environment, LocalEnvironment):
-        return environment.local.task_slots
     return aws_slots(environment, at_start=True) or 0
 
 
@@ -107,9 +81,6 @@ OTHER_INTERFACES = 16 + 3 + 4 + 1 + 8
 """Addresses of each private subnet for what is neither node nor pod: 16 that EKS recommends for the control plane
 ("Amazon EKS networking requirements", Amazon EKS user guide), 3 for the database and its standby and replacement, 4 for
 Lambda functions, 1 for the controller machine, 8 for internal load balancers."""
-
-INTERFACE_ENDPOINTS = 12
-"""Addresses of each private subnet for interface endpoints, where they are on."""
 
 GIB_PER_FILE_SERVER = 1200
 """Each server of a file system has an interface of its own; one holds 1200 GiB or more."""
@@ -130,7 +101,7 @@ def nodes_per_zone(group: NodeGroupSettings, zones: int) -> int:
 
 def addresses_by_zone(environment: AwsEnvironment) -> dict[str, int]:
     """Addresses that each zone's private subnet has to hold at most, without those that AWS keeps."""
-    shared = OTHER_INTERFACES + INTERFACE_ENDPOINTS * environment.network.interface_endpoints
+    shared = OTHER_INTERFACES + len(INTERFACE_ENDPOINTS) * environment.network.interface_endpoints
     needed = dict.fromkeys(environment.availability_zones, shared)
     if environment.storage_zone in needed:
         needed[environment.storage_zone] += -(-environment.storage.storage_capacity_gib // GIB_PER_FILE_SERVER) + 1

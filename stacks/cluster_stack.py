@@ -6,6 +6,7 @@ from airflow_platform.cluster.addons import Addons
 from airflow_platform.cluster.cluster import AirflowCluster
 from airflow_platform.cluster.node_group import ManagedNodeGroup
 from k8s.names import ADMIN_USER, NAMESPACE, READS_SECRETS
+from settings.facts.addons import FSX_CSI_DRIVER
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
 from stacks.iam_stack import IamStack
@@ -69,7 +70,7 @@ class ClusterStack(PlatformStack):
             cluster=self.cluster,
             version=settings.cluster.version,
             node_groups=node_groups,
-            fsx_csi_driver_role=roles.fsx_csi_driver,
+            roles={FSX_CSI_DRIVER.name: roles.fsx_csi_driver},
             nodes_are_tainted=any(group.taints for group in settings.cluster.node_groups.values()),
             log_retention_days=settings.cluster.log_retention_days,
         )

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from types import MappingProxyType
 
+LUSTRE_VERSION = "2.15"
+"""AL2023's Lustre client refuses servers before 2.12, and FSx makes 2.10 unless told otherwise."""
+
 
 @dataclass(frozen=True)
 class LustreKind:

@@ -144,3 +144,10 @@ class AirflowSettings(Settings):
 
     config: Annotated[dict[OptionName, OptionValue], Field(max_length=200)] = {}
     """More Airflow options, as `section.option: value`; those that the platform sets itself are refused."""
+
+    @property
+    def components(self) -> dict[str, ComponentSettings]:
+        """Every long-running component by its setting: what has replicas and takes room on the nodes."""
+        fields = type(self).model_fields
+        kinds = {name: field.annotation for name, field in fields.items() if isinstance(field.annotation, type)}
+        return {name: getattr(self, name) for name, kind in kinds.items() if issubclass(kind, ComponentSettings)}

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from settings.facts.zones import FEWEST_ZONES, MOST_ZONES
 from settings.model.airflow import AirflowSettings
 from settings.model.base import AsTuple, Form, ImageReference, Settings, ZoneName
 from settings.model.cluster import ClusterSettings
@@ -38,7 +39,7 @@ class AwsEnvironment(Settings):
     ]
     """AWS region."""
 
-    availability_zones: Annotated[tuple[ZoneName, ...], AsTuple, Field(min_length=2, max_length=3)]
+    availability_zones: Annotated[tuple[ZoneName, ...], AsTuple, Field(min_length=FEWEST_ZONES, max_length=MOST_ZONES)]
     """Two or three zones of the region. Append only: an earlier zone's subnets must not move."""
 
     tags: Annotated[dict[str, str], Field(max_length=40)] = {}

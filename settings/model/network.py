@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from settings.facts.zones import MOST_ZONES
 from settings.model.base import LogRetentionDays, Settings
 
 
@@ -13,7 +14,7 @@ class NetworkSettings(Settings):
     cidr: str = "10.0.0.0/16"
     """IPv4 range of the VPC, /16 to /24, from private space. Changing it replaces the VPC."""
 
-    nat_gateways: Annotated[int, Field(ge=0, le=3)] = 1
+    nat_gateways: Annotated[int, Field(ge=0, le=MOST_ZONES)] = 1
     """NAT gateways, 0 to one a zone (about 33 USD a month each). 0 needs `interface_endpoints`."""
 
     interface_endpoints: bool = False

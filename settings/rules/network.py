@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from settings.capacity import AWS_KEEPS, addresses_by_zone
+from settings.facts.zones import MOST_ZONES
 from settings.model.environment import AwsEnvironment
 from settings.reading.violations import Violation
 
 PRIVATE = tuple(IPv4Network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 """RFC 1918."""
-
-ZONES = 3
-"""Zones that space is kept for, so that adding the third one moves no subnet."""
 
 LARGEST, SMALLEST = 16, 24
 """Prefix lengths of a VPC: AWS allows no larger one, and a smaller one leaves no room for pods."""
@@ -38,7 +36,7 @@ def _subnets_fit(environment: AwsEnvironment, vpc: IPv4Network) -> bool:
     """Whether public and private subnets fit; sizes are powers of two, so that alignment takes nothing away."""
     public = 1 << (32 - environment.network.public_subnet_prefix)
     private = 1 << (32 - environment.network.private_subnet_prefix)
-    return ZONES * (public + private) <= vpc.num_addresses
+    return MOST_ZONES * (public + private) <= vpc.num_addresses
 
 
 def cidr_is_a_private_network(environment: AwsEnvironment) -> Iterator[Violation]:
@@ -62,7 +60,7 @@ def subnets_fit(environment: AwsEnvironment) -> Iterator[Violation]:
     vpc = _vpc(environment)
     if vpc and not _subnets_fit(environment, vpc):
         rule = (
-            f"must leave room for a public and a private subnet in each of {ZONES} zones in {vpc}: "
+            f"must leave room for a public and a private subnet in each of {MOST_ZONES} zones in {vpc}: "
             f"use longer prefixes (public_subnet_prefix is {settings.public_subnet_prefix}) or a larger network.cidr"
         )
         yield Violation("network.private_subnet_prefix", rule, settings.private_subnet_prefix)

@@ -12,16 +12,32 @@ from constructs import Construct
 from airflow_platform.cluster.cluster import AirflowCluster
 from airflow_platform.cluster.node_group import ManagedNodeGroup
 from airflow_platform.handler_function import HandlerFunction
+from settings.facts.addons import ADDONS, Addon
 from settings.model.base import LogRetentionDays
-from settings.model.cluster import AddonSettings, AddonsSettings, KubernetesVersion
+from settings.model.cluster import AddonsSettings, KubernetesVersion
 
-FSX_CONTROLLER = "fsx-csi-controller-sa"
+CONFIGURATION: dict[str, dict[str, Any]] = {
+    # Kubernetes' NetworkPolicy objects do nothing without this.
+    "vpc-cni": {"enableNetworkPolicy": "true"},
+}
+"""Configuration values by add-on. EKS refuses a key that the schema of an add-on's version lacks: as few as possible.
+
+The FSx CSI driver has none: its node pods tolerate every taint by themselves, and an autoscaler that evicts node pods
+has to be told itself to leave these alone.
+"""
+
+ON_TAINTED_NODES: dict[str, dict[str, Any]] = {
+    # Its node pods tolerate no taint of themselves, and pods on a tainted node mount secrets too.
+    "aws-secrets-store-csi-driver-provider": {"tolerations": [{"operator": "Exists"}]},
+}
+"""Configuration values where a node group has taints of the user's."""
+
 MOVE_MINUTES = 13
 """Most time for one add-on to move; the function has 15."""
 
 
 class Addons(Construct):
-    """What the cluster needs beside its nodes.
+    """What the cluster needs beside its nodes: the table `settings.facts.addons`.
 
     **Made**: nodes become ready with vpc-cni, kube-proxy and the Pod Identity agent, so these come before the node
     groups. coredns and the CSI drivers have pods that only nodes can run, so they come after, side by side: nodes
@@ -44,90 +60,66 @@ class Addons(Construct):
         cluster: AirflowCluster,
         version: KubernetesVersion,
         node_groups: Sequence[ManagedNodeGroup],
-        fsx_csi_driver_role: iam.IRole,
+        roles: Mapping[str, iam.IRole],
         nodes_are_tainted: bool,
         log_retention_days: LogRetentionDays,
     ) -> None:
+        """`roles`: EKS's name of an add-on -> the AWS role of its ServiceAccount."""
         super().__init__(scope, construct_id)
         self._cluster = cluster
         self._version = version
         self._node_groups = [group.resource for group in node_groups]
         self._mover = self._version_mover(log_retention_days)
 
-        # Kubernetes' NetworkPolicy objects do nothing without this.
-        self.vpc_cni = self._before_nodes("VpcCni", "vpc-cni", settings.vpc_cni, {"enableNetworkPolicy": "true"})
-        self.kube_proxy = self._before_nodes("KubeProxy", "kube-proxy", settings.kube_proxy)
-        self.pod_identity_agent = self._before_nodes(
-            "PodIdentityAgent", "eks-pod-identity-agent", settings.eks_pod_identity_agent
-        )
-        for group in self._node_groups:
-            for addon in (self.vpc_cni, self.kube_proxy, self.pod_identity_agent):
+        for row in (row for row in ADDONS if row.before_nodes):
+            addon = self._addon(row, None, CONFIGURATION.get(row.name))
+            self._move(row, addon, getattr(settings, row.setting).version)
+            for group in self._node_groups:
                 group.add_resource_dependency(addon)
+        for row in (row for row in ADDONS if not row.before_nodes):
+            identity = self._identity(row, roles) if row.service_account else None
+            version = getattr(settings, row.setting).version
+            configuration = ON_TAINTED_NODES.get(row.name) if nodes_are_tainted else None
+            addon = self._addon(row, version, configuration or CONFIGURATION.get(row.name))
+            for earlier in (*([identity] if identity else []), *self._node_groups):
+                addon.add_resource_dependency(earlier)
+            if version is None:
+                self._move(row, addon, None)
 
-        fsx_identity = eks.CfnPodIdentityAssociation(
+    def _identity(self, row: Addon, roles: Mapping[str, iam.IRole]) -> eks.CfnPodIdentityAssociation:
+        """The add-on's AWS role. It comes before the add-on: a pod gets its role when it is made."""
+        return eks.CfnPodIdentityAssociation(
             self,
-            "FsxCsiDriverIdentity",
-            cluster_name=cluster.eks_cluster.cluster_name,
+            f"{row.id}Identity",
+            cluster_name=self._cluster.eks_cluster.cluster_name,
             namespace="kube-system",
-            service_account=FSX_CONTROLLER,
-            role_arn=fsx_csi_driver_role.role_arn,
+            service_account=str(row.service_account),
+            role_arn=roles[row.name].role_arn,
         )
-        # No configuration: its node pods tolerate every taint by themselves, and EKS refuses a key that the schema of
-        # the add-on's version lacks. An autoscaler that evicts node pods has to be told itself to leave these alone.
-        self.fsx_csi_driver = self._after_nodes("FsxCsiDriver", "aws-fsx-csi-driver", settings.aws_fsx_csi_driver)
-        # A pod gets its role when it is made.
-        self.fsx_csi_driver.add_resource_dependency(fsx_identity)
-        self.secrets_store = self._after_nodes(
-            "SecretsStore",
-            "aws-secrets-store-csi-driver-provider",
-            settings.aws_secrets_store_csi_driver_provider,
-            # Its node pods tolerate no taint of themselves, and pods on a tainted node mount secrets too.
-            {"tolerations": [{"operator": "Exists"}]} if nodes_are_tainted else None,
-        )
-        self.coredns = self._after_nodes("CoreDns", "coredns", settings.coredns)
 
-    def _before_nodes(
-        self, addon_id: str, name: str, settings: AddonSettings, configuration: Mapping[str, Any] | None = None
-    ) -> eks.CfnAddon:
-        addon = self._addon(addon_id, name, None, configuration)
-        self._move(addon_id, addon, settings.version)
-        return addon
-
-    def _after_nodes(
-        self, addon_id: str, name: str, settings: AddonSettings, configuration: Mapping[str, Any] | None = None
-    ) -> eks.CfnAddon:
-        addon = self._addon(addon_id, name, settings.version, configuration)
-        for group in self._node_groups:
-            addon.add_resource_dependency(group)
-        if settings.version is None:
-            self._move(addon_id, addon, None)
-        return addon
-
-    def _addon(
-        self, addon_id: str, name: str, version: str | None, configuration: Mapping[str, Any] | None
-    ) -> eks.CfnAddon:
+    def _addon(self, row: Addon, version: str | None, configuration: Mapping[str, Any] | None) -> eks.CfnAddon:
         return eks.CfnAddon(
             self,
-            addon_id,
+            row.id,
             cluster_name=self._cluster.eks_cluster.cluster_name,
-            addon_name=name,
+            addon_name=row.name,
             addon_version=version,
             configuration_values=json.dumps(configuration) if configuration else None,
             resolve_conflicts="OVERWRITE",
         )
 
-    def _move(self, addon_id: str, addon: eks.CfnAddon, version: str | None) -> None:
+    def _move(self, row: Addon, addon: eks.CfnAddon, version: str | None) -> None:
         """Move an add-on after the nodes: to its pin, or to the default of the cluster's version."""
         properties = {
             "ClusterName": self._cluster.eks_cluster.cluster_name,
-            "AddonName": addon.addon_name,
+            "AddonName": row.name,
             "KubernetesVersion": self._version,  # a changed property is what makes CloudFormation call
             "TimeoutSeconds": MOVE_MINUTES * 60,
             **({"AddonVersion": version} if version else {}),
         }
         move = CustomResource(
             self,
-            f"{addon_id}Version",
+            f"{row.id}Version",
             resource_type="Custom::AddonVersion",
             service_token=self._mover.function_arn,
             service_timeout=Duration.minutes(MOVE_MINUTES + 2),

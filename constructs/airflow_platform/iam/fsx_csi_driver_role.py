@@ -5,6 +5,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from airflow_platform.iam.pod_identity import PodIdentityRole
+from settings.facts.addons import FSX_CSI_DRIVER
 
 VOLUME_TAG = "CSIVolumeName"
 """The tag that the driver puts on every file system it makes (pkg/cloud/cloud.go of aws-fsx-csi-driver)."""
@@ -26,7 +27,7 @@ class FsxCsiDriverRole(PodIdentityRole):
             description="The FSx for Lustre CSI driver",
             cluster_arn=cluster_arn,
             namespace="kube-system",
-            service_accounts=["fsx-csi-controller-sa"],
+            service_accounts=[str(FSX_CSI_DRIVER.service_account)],
         )
         stack = Stack.of(self)
         file_systems = f"arn:{Aws.PARTITION}:fsx:{stack.region}:{stack.account}:file-system/*"

@@ -5,21 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-SERVICES = {
-    "Eks": "eks",
-    "EksAuth": "eks-auth",
-    "Lambda": "lambda",
-    "Ec2": "ec2",
-    "EcrApi": "ecr.api",
-    "EcrDocker": "ecr.dkr",
-    "Sts": "sts",
-    "Logs": "logs",
-    "SecretsManager": "secretsmanager",
-    "Fsx": "fsx",
-    "Ssm": "ssm",
-    "SsmMessages": "ssmmessages",
-}
-"""The AWS services that nodes, add-ons, the manifest handler and Session Manager call, by construct id."""
+from settings.facts.endpoints import INTERFACE_ENDPOINTS
 
 
 class InterfaceEndpoints(Construct):
@@ -48,7 +34,7 @@ class InterfaceEndpoints(Construct):
             cidr_ip=vpc.vpc_cidr_block,
             description="HTTPS from the VPC",
         )
-        for endpoint_id, service in SERVICES.items():
+        for endpoint_id, service in INTERFACE_ENDPOINTS.items():
             ec2.InterfaceVpcEndpoint(
                 self,
                 endpoint_id,

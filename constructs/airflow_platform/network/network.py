@@ -9,9 +9,8 @@ from constructs import Construct
 from airflow_platform.cloudformation import ignore_lint, resource
 from airflow_platform.network.flow_logs import FlowLogs
 from airflow_platform.network.interface_endpoints import InterfaceEndpoints
+from settings.facts.zones import MOST_ZONES
 from settings.model.network import NetworkSettings
-
-MOST_ZONES = 3
 
 
 class Network(Construct):

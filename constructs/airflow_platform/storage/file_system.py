@@ -6,10 +6,8 @@ from aws_cdk import aws_fsx as fsx
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from settings.facts.lustre import LUSTRE_VERSION
 from settings.model.storage import StorageSettings
-
-LUSTRE_VERSION = "2.15"
-"""AL2023's Lustre client refuses servers before 2.12, and FSx makes 2.10 unless told otherwise."""
 
 
 class FileSystem(Construct):

@@ -9,6 +9,7 @@ from k8s.airflow.charts.storage_setup import add_storage_setup
 from k8s.airflow.context import ReleaseContext
 from k8s.bindings import FsxVolume, HostPathVolume
 from k8s.labels import labels
+from settings.facts.lustre import LUSTRE_VERSION
 
 COMPONENT = "storage"
 FSX_DRIVER = "fsx.csi.aws.com"
@@ -65,7 +66,7 @@ class StorageChart(cdk8s.Chart):
                 "deploymentType": "PERSISTENT_2",
                 "storageType": "SSD",
                 "perUnitStorageThroughput": "125",
-                "fileSystemTypeVersion": "2.15",
+                "fileSystemTypeVersion": LUSTRE_VERSION,
             },
             mount_options=["flock"],
             reclaim_policy="Retain",

@@ -4,17 +4,11 @@ from typing import Any
 
 import pytest
 
-from settings import AwsEnvironment, LocalEnvironment, facts_of, task_slots
-from settings.capacity import (
-    INTERFACE_ENDPOINTS,
-    OTHER_INTERFACES,
-    Room,
-    addresses_by_zone,
-    aws_slots,
-    node_room,
-    slots_beside,
-)
-from tests.unit.settings.cases import AWS, LOCAL, Changes, changed
+from settings import AwsEnvironment, facts_of, task_slots
+from settings.capacity import OTHER_INTERFACES, addresses_by_zone, aws_slots, node_room, slots_beside
+from settings.facts.endpoints import INTERFACE_ENDPOINTS
+from settings.facts.room import Room
+from tests.unit.settings.cases import AWS, Changes, changed
 
 # Maximum pods by addresses: the list that comes with the VPC CNI (aws/amazon-vpc-cni-k8s, misc/eni-max-pods.txt).
 MAX_PODS = {
@@ -158,10 +152,6 @@ def test_should_have_no_slots_where_airflow_does_not_fit() -> None:
     assert task_slots(environment({"airflow scheduler": {"memory_mib": 100_000}})) == 0
 
 
-def test_should_take_the_slots_of_another_kubernetes_from_its_file() -> None:
-    assert task_slots(LocalEnvironment.model_validate({**LOCAL, "local": {"task_slots": 3}})) == 3
-
-
 def test_should_load_only_the_zones_of_a_group() -> None:
     needed = addresses_by_zone(
         environment({"cluster node_groups workers": {"zones": ["us-east-1b"], "max_size": 4, "max_unavailable": 3}})
@@ -186,5 +176,5 @@ def test_should_count_interface_endpoints_and_file_servers() -> None:
         environment({"network interface_endpoints": True, "storage": {"storage_capacity_gib": 4800}})
     )
 
-    assert other["us-east-1a"] - usual["us-east-1a"] == INTERFACE_ENDPOINTS + 3
-    assert other["us-east-1b"] - usual["us-east-1b"] == INTERFACE_ENDPOINTS
+    assert other["us-east-1a"] - usual["us-east-1a"] == len(INTERFACE_ENDPOINTS) + 3
+    assert other["us-east-1b"] - usual["us-east-1b"] == len(INTERFACE_ENDPOINTS)

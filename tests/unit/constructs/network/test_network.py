@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from aws_cdk import App, RemovalPolicy, Stack
 
-from airflow_platform.network.interface_endpoints import SERVICES
 from airflow_platform.network.network import Network
+from settings.facts.endpoints import INTERFACE_ENDPOINTS
 from settings.model.network import NetworkSettings
 from stacks.network_stack import NetworkStack
 from tests.support.environments import aws_environment
@@ -152,7 +152,7 @@ def test_should_reach_every_aws_service_it_calls_from_private_subnets() -> None:
             "eks eks-auth lambda ec2 ecr.api ecr.dkr sts logs secretsmanager fsx ssm ssmmessages".split()  # noqa: SIM905
         )
     }
-    assert len(endpoints) == len(SERVICES)
+    assert len(endpoints) == len(INTERFACE_ENDPOINTS)
     for endpoint in endpoints:
         assert endpoint["PrivateDnsEnabled"] is True
         assert {subnet["Ref"] for subnet in endpoint["SubnetIds"]} == subnets(template, "Private").keys()
