@@ -4,6 +4,7 @@ On AWS the strings are CDK tokens, which CloudFormation fills in at deployment. 
 that holds one is ever hashed: a token's text changes with unrelated code and not with what it stands for.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -27,27 +28,21 @@ class HostPathVolume:
 
 @dataclass(frozen=True, kw_only=True)
 class SecretsManagerSecrets:
-    """ARNs of AWS Secrets Manager secrets, mounted by the Secrets Store CSI driver with the pod's own AWS role.
+    """AWS Secrets Manager secrets, mounted by the Secrets Store CSI driver with the pod's own AWS role.
 
     `database` holds JSON with username, password, host, port and dbname, as RDS writes it; the others a plain value.
     """
 
-    database: str
-    fernet_key: str
-    jwt_secret: str
-    api_secret_key: str
-    admin_password: str
+    arns: Mapping[str, str]
+    """ARNs by `key` of the table settings.facts.secrets."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GeneratedSecrets:
     """Secret values for Kubernetes Secrets, for a platform without a secret manager. Never used on AWS."""
 
-    database_password: str
-    fernet_key: str
-    jwt_secret: str
-    api_secret_key: str
-    admin_password: str
+    values: Mapping[str, str]
+    """Values by `generated_key` of the table settings.facts.secrets."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,12 @@
 import json
 import secrets
 import string
-from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from k8s.bindings import GeneratedSecrets, HostPathVolume, InClusterDatabase, PlatformBindings
 from settings import LocalEnvironment
+from settings.facts import secrets as facts
 
 ALPHABET = string.ascii_letters + string.digits
 
@@ -26,11 +27,9 @@ def local_bindings(settings: LocalEnvironment, generated: GeneratedSecrets) -> P
 
 def generate_secrets() -> GeneratedSecrets:
     """New secret values, of letters and digits: anything else is changed when Airflow expands variables in options."""
-    lengths = {"fernet_key": 43}  # 32 bytes in base64url without the padding
     return GeneratedSecrets(
-        **{
-            name: "".join(secrets.choice(ALPHABET) for _ in range(lengths.get(name, 40)))
-            for name in GeneratedSecrets.__annotations__
+        values={
+            row.generated_key: "".join(secrets.choice(ALPHABET) for _ in range(row.length)) for row in facts.SECRETS
         }
     )
 
@@ -39,15 +38,27 @@ def kept_secrets(file: Path) -> GeneratedSecrets:
     """The secrets in `file`, which is made, for its owner only, when it does not exist.
 
     They are kept because Airflow loses every stored connection with its Fernet key, and every session with the others.
+    A secret that a later version of the platform has beside them is generated and added.
 
     Raises:
         ValueError: the file does not hold these secrets.
     """
-    if not file.exists():
+    generated = generate_secrets().values
+    try:
+        kept = _checked(json.loads(file.read_text())) if file.exists() else {}
+    except ValueError as error:
+        raise ValueError(f"{file}: does not hold Airflow's generated secrets; delete it to make new ones") from error
+    if generated.keys() - kept.keys():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.touch(mode=0o600)
-        file.write_text(json.dumps(asdict(generate_secrets()), indent=2) + "\n")
-    try:
-        return GeneratedSecrets(**json.loads(file.read_text()))
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{file}: does not hold Airflow's generated secrets; delete it to make new ones") from error
+        file.write_text(json.dumps({**generated, **kept}, indent=2) + "\n")
+    return GeneratedSecrets(values={key: kept.get(key, value) for key, value in generated.items()})
+
+
+def _checked(kept: Any) -> dict[str, str]:
+    """What a file holds. Raises ValueError unless it is a mapping of text with every secret that data stands on."""
+    if not isinstance(kept, dict) or not all(isinstance(each, str) and each for each in kept.values()):
+        raise ValueError("no mapping of names to values")
+    if missing := [row.generated_key for row in facts.SECRETS if row.irreplaceable and row.generated_key not in kept]:
+        raise ValueError(f"without {', '.join(missing)}")
+    return kept

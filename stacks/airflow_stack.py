@@ -38,13 +38,7 @@ class AirflowStack(PlatformStack):
                 subnet_id=file_system.subnet_id,
                 security_group_id=file_system.security_group_id,
             ),
-            secrets=SecretsManagerSecrets(
-                database=secrets.database.secret_arn,
-                fernet_key=secrets.fernet_key.secret_arn,
-                jwt_secret=secrets.jwt_secret.secret_arn,
-                api_secret_key=secrets.api_secret_key.secret_arn,
-                admin_password=secrets.admin_password.secret_arn,
-            ),
+            secrets=SecretsManagerSecrets(arns={key: each.secret_arn for key, each in secrets.by_key.items()}),
             in_cluster_database=None,
             task_slots=task_slots(settings),
         )

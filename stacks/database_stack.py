@@ -4,7 +4,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from airflow_platform.database.airflow_secrets import AirflowSecrets
-from airflow_platform.database.metadata_database import DATABASE_USER, MetadataDatabase
+from airflow_platform.database.metadata_database import MetadataDatabase
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
 from stacks.iam_stack import IamStack
@@ -39,9 +39,7 @@ class DatabaseStack(PlatformStack):
                 enable_key_rotation=True,
                 removal_policy=removal_policy,
             )
-        self.secrets = AirflowSecrets(
-            self, "Secrets", database_user=DATABASE_USER, encryption_key=key, removal_policy=removal_policy
-        )
+        self.secrets = AirflowSecrets(self, "Secrets", encryption_key=key, removal_policy=removal_policy)
         self.secrets.grant_components(iam.roles.secrets_reader)
         self.secrets.grant_admin_user_job(iam.roles.admin_password_reader)
         self.metadata_database = MetadataDatabase(
@@ -51,14 +49,15 @@ class DatabaseStack(PlatformStack):
             vpc=network.network.vpc,
             subnets=network.network.private_subnets,
             security_group=network.security_groups.database,
-            credentials=self.secrets.database,
+            credentials=self.secrets.by_key["database"],
             encryption_key=key,
             name_prefix=platform_name(settings),
             removal_policy=removal_policy,
         )
+        admin_password = self.secrets.by_key["admin_password"]
         self.add_outputs(
             AdminPasswordCommand=(
                 f"aws secretsmanager get-secret-value --region {self.region} --query SecretString --output text"
-                f" --secret-id {self.secrets.admin_password.secret_arn}"
+                f" --secret-id {admin_password.secret_arn}"
             )
         )

@@ -1,23 +1,22 @@
 """Airflow options that the platform sets itself: a file that sets them too would break it."""
 
+from settings.facts.secrets import SECRETS
+
 PLATFORM_OPTIONS = frozenset(
     {
+        *(secret.option for secret in SECRETS if secret.option),
         "api.base_url",
         "api.host",
         "api.port",
-        "api.secret_key",
-        "api_auth.jwt_secret",
         "core.auth_manager",
         "core.dags_folder",
         "core.execution_api_server_url",
         "core.executor",
-        "core.fernet_key",
         "core.hostname_callable",
         "core.max_active_tasks_per_dag",
         "core.parallelism",
         "dag_processor.refresh_interval",
         "database.check_migrations",
-        "database.sql_alchemy_conn",
         "database.sql_alchemy_conn_async",
         "fab.cookie_secure",
         "kubernetes_executor.namespace",
@@ -30,7 +29,7 @@ PLATFORM_OPTIONS = frozenset(
         "scheduler.task_queued_timeout",
     }
 )
-"""As `section.option`."""
+"""As `section.option`; those of the secrets come with their table."""
 
 
 def platform_option(option: str) -> str | None:

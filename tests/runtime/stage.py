@@ -132,7 +132,7 @@ class Stage:
 
         def logged_in() -> bool:
             try:
-                return bool(client.login("admin", self.secrets.admin_password))
+                return bool(client.login("admin", self.secrets.values["admin_password"]))
             except RefusedError:
                 raise
             except OSError:

@@ -51,7 +51,7 @@ def test_should_survive_two_migrations_at_the_same_time(airflow: Stage) -> None:
 
 def test_should_let_the_administrator_in_with_the_generated_password_only(airflow: Stage) -> None:
     assert airflow.client().get("/version")["version"]
-    for password in ("admin", "", airflow.secrets.admin_password[:-1]):
+    for password in ("admin", "", airflow.secrets.values["admin_password"][:-1]):
         with pytest.raises(RefusedError) as refusal:
             airflow.anonymous().login("admin", password)
         assert refusal.value.code in (400, 401)  # 400: there is no password
@@ -62,4 +62,4 @@ def test_should_let_the_administrator_in_with_the_generated_password_only(airflo
 
 def test_should_leave_the_password_alone_when_the_user_exists(airflow: Stage) -> None:
     airflow.run_again("airflow-admin-user")
-    airflow.anonymous().login("admin", airflow.secrets.admin_password)
+    airflow.anonymous().login("admin", airflow.secrets.values["admin_password"])

@@ -1,6 +1,7 @@
 """The secrets that Airflow must never lose, and the right to read them."""
 
 import json
+from collections.abc import Iterable
 
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
@@ -8,16 +9,14 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from settings.facts import secrets as facts
+
 
 class AirflowSecrets(Construct):
-    """Generated secrets in AWS Secrets Manager: no value of theirs stands in a template.
+    """Generated secrets in AWS Secrets Manager, one for each row of the table `settings.facts.secrets`.
 
-    Letters and digits only: Airflow expands `$` and `~` in option values, and URLs and shells have opinions on the
-    rest. `database` is JSON, to which RDS adds host, port and dbname; the others are plain strings. `fernet_key` is 43
-    characters of base64url, to which whoever reads it adds the 44th, "=".
-
-    Never change how a secret is generated: CloudFormation would generate a new value, and Airflow could not read its
-    connections any more.
+    No value of theirs stands in a template. Never change how a secret is generated: CloudFormation would generate a
+    new value, and Airflow could not read its connections any more.
     """
 
     def __init__(
@@ -25,50 +24,38 @@ class AirflowSecrets(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        database_user: str,
         encryption_key: kms.IKey | None,
         removal_policy: RemovalPolicy,
     ) -> None:
         super().__init__(scope, construct_id)
         self._encryption_key = encryption_key
         self._removal_policy = removal_policy
-
-        self.database = self._secret("Database", "Airflow metadata database", length=32, user=database_user)
-        self.fernet_key = self._secret("FernetKey", "Airflow Fernet key, without its trailing =", length=43)
-        self.jwt_secret = self._secret("JwtSecret", "Airflow JWT secret", length=64)
-        self.api_secret_key = self._secret("ApiSecretKey", "Airflow API secret key", length=64)
-        self.admin_password = self._secret("AdminPassword", "Airflow admin user's first password", length=24)
+        self.by_key = {row.key: self._secret(row) for row in facts.SECRETS}
 
     def grant_components(self, role: iam.IRole) -> None:
-        """Let a role read what Airflow's components need: all but the admin password."""
-        self._grant("ComponentsPolicy", role, [self.database, self.fernet_key, self.jwt_secret, self.api_secret_key])
+        """Let a role read what Airflow's components need."""
+        self._grant("ComponentsPolicy", role, (row for row in facts.SECRETS if not row.only_for_the_first_user))
 
     def grant_admin_user_job(self, role: iam.IRole) -> None:
         """Let a role read what the Job that makes the admin user needs: it is a component with one secret more."""
-        self._grant(
-            "AdminUserPolicy",
-            role,
-            [self.database, self.fernet_key, self.jwt_secret, self.api_secret_key, self.admin_password],
-        )
+        self._grant("AdminUserPolicy", role, facts.SECRETS)
 
-    def _secret(
-        self, secret_id: str, description: str, *, length: int, user: str | None = None
-    ) -> secretsmanager.Secret:
+    def _secret(self, row: facts.Secret) -> secretsmanager.Secret:
         return secretsmanager.Secret(
             self,
-            secret_id,
-            description=description,
+            row.id,
+            description=row.description,
             encryption_key=self._encryption_key,
             removal_policy=self._removal_policy,
             generate_secret_string=secretsmanager.SecretStringGenerator(
-                password_length=length,
+                password_length=row.length,
                 exclude_punctuation=True,
-                generate_string_key=user and "password",
-                secret_string_template=user and json.dumps({"username": user}),
+                generate_string_key=row.username and "password",
+                secret_string_template=row.username and json.dumps({"username": row.username}),
             ),
         )
 
-    def _grant(self, policy_id: str, role: iam.IRole, secrets: list[secretsmanager.Secret]) -> None:
+    def _grant(self, policy_id: str, role: iam.IRole, rows: Iterable[facts.Secret]) -> None:
         """A policy of its own, here: `Secret.grant_read` writes into the role's policy, in the stack of the role, which
         would then wait for this one, and with an encryption key each for the other.
         """
@@ -77,7 +64,7 @@ class AirflowSecrets(Construct):
             iam.PolicyStatement(
                 sid="ReadSecrets",
                 actions=["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
-                resources=[secret.secret_arn for secret in secrets],
+                resources=[self.by_key[row.key].secret_arn for row in rows],
             )
         )
         if self._encryption_key:

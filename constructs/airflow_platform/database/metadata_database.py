@@ -11,10 +11,11 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from airflow_platform.cloudformation import ignore_lint, outlive_stack, resource
+from settings.facts.secrets import secret
 from settings.model.database import DatabaseSettings
 
 DATABASE_NAME = "airflow"
-DATABASE_USER = "airflow"
+DATABASE_USER = str(secret("database").username)
 LOG_RETENTION = logs.RetentionDays.ONE_MONTH
 
 

@@ -12,6 +12,7 @@ from k8s.airflow.pods.resources import binary_quantity, resources
 from k8s.airflow.pods.security import container_security, pod_security
 from k8s.bindings import InClusterDatabase
 from k8s.labels import labels, selector
+from settings.facts.secrets import secret
 
 COMPONENT = "database"
 POSTGRES_UID = 999
@@ -87,7 +88,7 @@ def _pod(database: InClusterDatabase) -> k8s.PodSpec:
                 env=[
                     k8s.EnvVar(name=name, value=value)
                     for name, value in {
-                        "POSTGRES_USER": secret_files.DATABASE_USER,
+                        "POSTGRES_USER": str(secret("database").username),
                         "POSTGRES_DB": secret_files.DATABASE_NAME,
                         "POSTGRES_PASSWORD_FILE": f"{PASSWORDS}/{secret_files.DATABASE_PASSWORD_FILE}",
                         # Below the volume's root, which may hold a lost+found.
@@ -122,7 +123,7 @@ def _pod(database: InClusterDatabase) -> k8s.PodSpec:
 
 def _probe(*, period: int, failures: int) -> k8s.Probe:
     """Over TCP: while a new database is set up, the image runs a server that listens on the socket only."""
-    user, name = secret_files.DATABASE_USER, secret_files.DATABASE_NAME
+    user, name = str(secret("database").username), secret_files.DATABASE_NAME
     return k8s.Probe(
         exec=k8s.ExecAction(command=["pg_isready", "-q", "-h", "127.0.0.1", "-U", user, "-d", name]),
         period_seconds=period,

@@ -11,6 +11,7 @@ from k8s.airflow.context import ReleaseContext
 from k8s.airflow.pods import paths
 from k8s.airflow.pods.airflow_pod import AirflowPod
 from k8s.labels import labels
+from settings.facts.secrets import secret
 
 MIGRATION = "migration"
 ADMIN_USER = "admin-user"
@@ -49,7 +50,7 @@ class MigrationChart(cdk8s.Chart):
                 "--email",
                 airflow.admin.email,
                 "--password-file",
-                f"{paths.ADMIN_SECRETS}/{secret_files.ADMIN_PASSWORD_FILE}",
+                f"{paths.ADMIN_SECRETS}/{secret('admin_password').file}",
             ),
             waits_for_schema=True,
             deadline_seconds=ADMIN_USER_DEADLINE_SECONDS,

@@ -13,10 +13,11 @@ from k8s.airflow.pods.checksum import checksum
 from k8s.airflow.pods.ports import DATABASE_PORT
 from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
 from k8s.labels import labels
+from settings.facts import secrets as facts
+from settings.facts.secrets import Secret, secret
 
 COMPONENT = "secrets"
-DATABASE_USER = DATABASE_NAME = "airflow"
-ADMIN_PASSWORD_FILE = "admin-password"  # noqa: S105 a file's name
+DATABASE_NAME = "airflow"
 DATABASE_PASSWORD_FILE = "password"  # noqa: S105 a file's name
 
 Secrets = SecretsManagerSecrets | GeneratedSecrets
@@ -24,26 +25,27 @@ Secrets = SecretsManagerSecrets | GeneratedSecrets
 
 def shared_files(secrets: Secrets) -> dict[str, str]:
     """File name -> ARN, or the content where secrets are generated: what every component reads."""
-    database = secrets.database if isinstance(secrets, SecretsManagerSecrets) else database_json(secrets)
-    return {
-        "database.json": database,
-        "fernet-key": secrets.fernet_key,
-        "jwt-secret": secrets.jwt_secret,
-        "api-secret-key": secrets.api_secret_key,
-    }
+    return {row.file: _content(row, secrets) for row in facts.SECRETS if not row.only_for_the_first_user}
 
 
 def admin_files(secrets: Secrets) -> dict[str, str]:
     """File name -> ARN or content: what only the Job that makes the first user reads."""
-    return {ADMIN_PASSWORD_FILE: secrets.admin_password}
+    return {row.file: _content(row, secrets) for row in facts.SECRETS if row.only_for_the_first_user}
 
 
-def database_json(secrets: GeneratedSecrets) -> str:
+def _content(row: Secret, secrets: Secrets) -> str:
+    if isinstance(secrets, SecretsManagerSecrets):
+        return secrets.arns[row.key]
+    value = secrets.values[row.generated_key]
+    return database_json(str(row.username), value) if row.username else value
+
+
+def database_json(username: str, password: str) -> str:
     """The database in the cluster, as RDS would write it."""
     return json.dumps(
         {
-            "username": DATABASE_USER,
-            "password": secrets.database_password,
+            "username": username,
+            "password": password,
             "host": names.DATABASE,
             "port": DATABASE_PORT,
             "dbname": DATABASE_NAME,
@@ -70,7 +72,8 @@ def add_secrets(scope: Construct, secrets: Secrets) -> None:
         return
     add_secret(scope, "Secrets", names.SECRETS, shared_files(secrets))
     add_secret(scope, "AdminPassword", names.ADMIN_PASSWORD, admin_files(secrets))
-    add_secret(scope, "DatabasePassword", names.DATABASE, {DATABASE_PASSWORD_FILE: secrets.database_password})
+    password = secrets.values[secret("database").generated_key]
+    add_secret(scope, "DatabasePassword", names.DATABASE, {DATABASE_PASSWORD_FILE: password})
 
 
 def add_secret_provider_class(scope: Construct, construct_id: str, name: str, files: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from k8s.airflow.pods.checksum import checksum
 from k8s.airflow.pods.ports import API_PORT, SCHEDULER_HEALTH_PORT, TRIGGERER_LOG_PORT
 from k8s.airflow.pods.worker_pod import EXECUTION_API_URL, worker_pod
 from k8s.bindings import PlatformBindings
+from settings.facts import secrets as facts
 from settings.model.airflow import AirflowSettings
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
@@ -143,13 +144,11 @@ def secret_commands() -> dict[str, str]:
     """Options that Airflow reads by running a command; also in `kubectl exec`, where an entry point's exports miss."""
     # -I -S: no site-packages, a tenth of the start-up time; Airflow runs these at every access.
     command = f"python -I -S {paths.PLATFORM_FILES}/read_secret.py"
-    secrets = {
-        "database.sql_alchemy_conn": "database-url",
-        "core.fernet_key": "fernet-key",
-        "api.secret_key": "api-secret-key",
-        "api_auth.jwt_secret": "jwt-secret",
+    return {
+        f"{environment_variable(row.option)}_CMD": f"{command} {row.read_as or row.file}"
+        for row in facts.SECRETS
+        if row.option
     }
-    return {f"{environment_variable(option)}_CMD": f"{command} {name}" for option, name in secrets.items()}
 
 
 def other_environment(bindings: PlatformBindings) -> dict[str, str]:

@@ -28,9 +28,10 @@ def read(name: str, directory: Path) -> str:
         return database_url(directory)
     if name == "fernet-key":
         return fernet_keys(directory)
-    if name in ("jwt-secret", "api-secret-key"):
-        return (directory / name).read_text().strip()
-    raise SystemExit(f"There is no secret {name!r}.")
+    file = directory / name
+    if not file.is_file():
+        raise SystemExit(f"There is no secret {name!r}.")
+    return file.read_text().strip()
 
 
 if __name__ == "__main__":

@@ -3,10 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-import cdk8s
 import pytest
 
-from k8s.airflow.release import release
 from k8s.bindings import (
     FsxVolume,
     GeneratedSecrets,
@@ -15,6 +13,8 @@ from k8s.bindings import (
     PlatformBindings,
     SecretsManagerSecrets,
 )
+from k8s.rendered import Release
+from settings.facts import secrets
 from settings.model.airflow import AirflowSettings
 
 Json = dict[str, Any]
@@ -36,75 +36,28 @@ def aws_bindings(first_token: int = 100) -> PlatformBindings:
             security_group_id=token(first_token + 4),
         ),
         secrets=SecretsManagerSecrets(
-            database=token(first_token + 5),
-            fernet_key=token(first_token + 6),
-            jwt_secret=token(first_token + 7),
-            api_secret_key=token(first_token + 8),
-            admin_password=token(first_token + 9),
+            arns={row.key: token(first_token + 5 + number) for number, row in enumerate(secrets.SECRETS)}
         ),
         in_cluster_database=None,
         task_slots=40,
     )
 
 
+def generated_value(key: str) -> str:
+    """A made-up value: jwtSecret for jwt_secret; a Fernet key has its length."""
+    first, *rest = key.split("_")
+    return "f" * 43 if key == "fernet_key" else first + "".join(word.capitalize() for word in rest)
+
+
 def local_bindings() -> PlatformBindings:
     return PlatformBindings(
         volume=HostPathVolume(path="/var/lib/airflow-on-eks"),
         secrets=GeneratedSecrets(
-            database_password="databasePassword",
-            fernet_key="f" * 43,
-            jwt_secret="jwtSecret",
-            api_secret_key="apiSecretKey",
-            admin_password="adminPassword",
+            values={row.generated_key: generated_value(row.generated_key) for row in secrets.SECRETS}
         ),
         in_cluster_database=InClusterDatabase(image="postgres:17", storage_gib=5),
         task_slots=8,
     )
-
-
-class Release:
-    """A release as plain data."""
-
-    def __init__(self, airflow: AirflowSettings, bindings: PlatformBindings) -> None:
-        self.steps = release(cdk8s.App(), airflow=airflow, bindings=bindings)
-        self.airflow = airflow
-        self.bindings = bindings
-        self.charts: dict[str, list[Json]] = {step.id: step.chart.to_json() for step in self.steps}
-
-    @property
-    def objects(self) -> list[Json]:
-        return [obj for chart in self.charts.values() for obj in chart]
-
-    def of_kind(self, kind: str) -> list[Json]:
-        return [obj for obj in self.objects if obj["kind"] == kind]
-
-    def get(self, kind: str, name: str, namespace: str | None = "airflow") -> Json:
-        """The object of this name, or of this name and a hash."""
-        (found,) = [
-            obj
-            for obj in self.of_kind(kind)
-            if (
-                obj["metadata"]["name"] == name
-                or (kind == "Job" and obj["metadata"]["name"].rpartition("-")[0] == name)
-            )
-            and obj["metadata"].get("namespace") == namespace
-        ]
-        return found
-
-    @property
-    def config(self) -> dict[str, str]:
-        data: dict[str, str] = self.get("ConfigMap", "airflow-config")["data"]
-        return data
-
-    @property
-    def pod_templates(self) -> dict[str, Json]:
-        """Name of the workload, without its hash -> pod template."""
-        found = {}
-        for obj in self.objects:
-            if obj["kind"] in ("Deployment", "StatefulSet", "Job"):
-                name = obj["metadata"]["name"]
-                found[name.rpartition("-")[0] if obj["kind"] == "Job" else name] = obj["spec"]["template"]
-        return found
 
 
 @pytest.fixture(scope="session")
@@ -162,7 +115,10 @@ def aws_other_secret() -> Release:
     """One secret is another one."""
     bindings = aws_bindings()
     assert isinstance(bindings.secrets, SecretsManagerSecrets)
-    return Release(AirflowSettings(), replace(bindings, secrets=replace(bindings.secrets, jwt_secret=token(999))))
+    return Release(
+        AirflowSettings(),
+        replace(bindings, secrets=SecretsManagerSecrets(arns={**bindings.secrets.arns, "jwt_secret": token(999)})),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import json
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,11 @@ from standins.kubernetes_api.quantities import canonical
 
 
 def test_should_generate_letters_and_digits_only() -> None:
-    assert all(re.fullmatch(r"[A-Za-z0-9]{40,}", value) for value in asdict(generate_secrets()).values())
+    assert all(re.fullmatch(r"[A-Za-z0-9]{24,}", value) for value in generate_secrets().values.values())
 
 
 def test_should_generate_a_fernet_key_without_its_padding() -> None:
-    assert len(generate_secrets().fernet_key) == 43
+    assert len(generate_secrets().values["fernet_key"]) == 43
 
 
 def test_should_keep_the_secrets_of_the_first_time(tmp_path: Path) -> None:
@@ -35,7 +34,18 @@ def test_should_show_the_secrets_to_their_owner_only(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"fernet_key": "x"}', "nonsense"])
+def test_should_add_a_secret_that_a_later_version_has_and_keep_the_others(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.json"
+    first = dict(kept_secrets(file).values)
+    file.write_text(json.dumps({key: value for key, value in first.items() if key != "jwt_secret"}))
+    second = kept_secrets(file)
+    assert second == kept_secrets(file)
+    assert {key for key in first if first[key] != second.values[key]} == {"jwt_secret"}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"fernet_key": "x"}', '{"fernet_key": "x", "database_password": ""}', "nonsense"]
+)
 def test_should_refuse_a_file_of_other_secrets(tmp_path: Path, text: str) -> None:
     (tmp_path / "secrets.json").write_text(text)
     with pytest.raises(ValueError, match=r"secrets\.json: does not hold"):

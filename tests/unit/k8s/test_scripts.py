@@ -62,7 +62,6 @@ def test_should_print_nothing_but_the_secret(tmp_path: Path, name: str) -> None:
 
 
 def test_should_fail_for_a_secret_it_does_not_know(tmp_path: Path) -> None:
-    (tmp_path / "admin-password").write_text("value")
     result = read_secret("admin-password", tmp_path)
     assert result.returncode != 0
     assert result.stdout == ""

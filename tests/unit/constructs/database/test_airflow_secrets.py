@@ -20,7 +20,6 @@ def secrets(with_key: bool = False, removal_policy: RemovalPolicy = RemovalPolic
         made = AirflowSecrets(
             stack,
             "Secrets",
-            database_user="airflow",
             encryption_key=kms.Key(stack, "Key") if with_key else None,
             removal_policy=removal_policy,
         )
