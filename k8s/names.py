@@ -33,6 +33,3 @@ WORKER = "airflow-worker"
 
 SECRETS = "airflow-secrets"
 ADMIN_PASSWORD = "airflow-admin-password"  # noqa: S105 a name
-
-READS_SECRETS = (API_SERVER, SCHEDULER, DAG_PROCESSOR, TRIGGERER, MIGRATION)
-"""ServiceAccounts whose pods read the database's credentials and Airflow's keys."""

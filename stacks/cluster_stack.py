@@ -5,7 +5,8 @@ from constructs import Construct
 from airflow_platform.cluster.addons import Addons
 from airflow_platform.cluster.cluster import AirflowCluster
 from airflow_platform.cluster.node_group import ManagedNodeGroup
-from k8s.names import ADMIN_USER, NAMESPACE, READS_SECRETS
+from k8s.airflow.components import reads_secrets
+from k8s.names import ADMIN_USER, NAMESPACE
 from settings.facts.addons import FSX_CSI_DRIVER
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
@@ -45,7 +46,7 @@ class ClusterStack(PlatformStack):
         )
         self.cluster.add_pod_identities(
             namespace=NAMESPACE,
-            roles={**dict.fromkeys(READS_SECRETS, roles.secrets_reader), ADMIN_USER: roles.admin_password_reader},
+            roles={**dict.fromkeys(reads_secrets(), roles.secrets_reader), ADMIN_USER: roles.admin_password_reader},
         )
         group_scope = Construct(self, "NodeGroups")
         node_groups = [

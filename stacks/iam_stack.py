@@ -3,7 +3,8 @@
 from constructs import Construct
 
 from airflow_platform.iam.roles import Roles
-from k8s.names import ADMIN_USER, NAMESPACE, READS_SECRETS
+from k8s.airflow.components import reads_secrets
+from k8s.names import ADMIN_USER, NAMESPACE
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, platform_name
 
@@ -18,7 +19,7 @@ class IamStack(PlatformStack):
             "Roles",
             cluster_name=platform_name(settings),
             airflow_namespace=NAMESPACE,
-            secrets_readers=READS_SECRETS,
+            secrets_readers=reads_secrets(),
             admin_password_readers=[ADMIN_USER],
             with_controller=settings.cluster.controller.enabled,
         )

@@ -1,4 +1,4 @@
-"""What every chart of a release is built from."""
+"""What every chart is built from."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from settings.model.airflow import AirflowSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReleaseContext:
+class ChartContext:
     """Settings, platform, and the ConfigMaps that follow from them."""
 
     airflow: AirflowSettings
@@ -16,5 +16,5 @@ class ReleaseContext:
     config_maps: ConfigMaps
 
     @staticmethod
-    def of(airflow: AirflowSettings, bindings: PlatformBindings) -> "ReleaseContext":
-        return ReleaseContext(airflow=airflow, bindings=bindings, config_maps=config_maps(airflow, bindings))
+    def of(airflow: AirflowSettings, bindings: PlatformBindings) -> "ChartContext":
+        return ChartContext(airflow=airflow, bindings=bindings, config_maps=config_maps(airflow, bindings))

@@ -8,7 +8,7 @@ from typing import Any
 import cdk8s
 import yaml
 
-from k8s.airflow.pods.airflow_options import environment_variable
+from k8s.airflow.pods.options import environment_variable
 from k8s.airflow.release import release
 from k8s.bindings import GeneratedSecrets
 from k8s.local import local_bindings

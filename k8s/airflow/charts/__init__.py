@@ -1,1 +1,1 @@
-"""What is applied to the cluster: a chart a step of a release, and the objects that charts share."""
+"""What is applied to the cluster: a chart a step, and the objects that charts share."""

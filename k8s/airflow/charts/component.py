@@ -1,97 +1,140 @@
-"""The Deployment of an Airflow component, and its disruption budget."""
+"""A component of Airflow: its Deployment, its disruption budget, and the Service in front of it."""
 
-from cdk8s_plus_28 import k8s
+import cdk8s
+from cdk8s_plus_28 import k8s as kube
 from constructs import Construct
 
 from k8s import names
 from k8s.airflow.charts import secret_files
+from k8s.airflow.components import Component
+from k8s.airflow.context import ChartContext
 from k8s.airflow.pods import volumes
 from k8s.airflow.pods.airflow_pod import AirflowPod
+from k8s.airflow.pods.probes import probes_of
 from k8s.labels import labels, selector
-from settings.model.airflow import ComponentSettings
 
 
-def add_component(
-    scope: Construct,
-    *,
-    name: str,
-    component: str,
-    settings: ComponentSettings,
-    pod: AirflowPod,
-    container: k8s.Container,
-    grace_seconds: int,
-    uses_kubernetes: bool = False,
-) -> None:
-    """A component's pods, kept running through updates, node drains and the loss of a zone.
+class ComponentChart(cdk8s.Chart):
+    """A component's pods, kept running through updates, node drains and the loss of a zone."""
 
-    `grace_seconds`: from SIGTERM to SIGKILL. `uses_kubernetes`: its pods get a token.
-    """
-    airflow = pod.release.airflow
-    k8s.KubeDeployment(
-        scope,
-        "Deployment",
-        metadata=_metadata(name, component, airflow.version),
-        spec=k8s.DeploymentSpec(
-            replicas=settings.replicas,
-            revision_history_limit=3,
-            # Kubernetes and the deployment give up at the same time.
-            progress_deadline_seconds=airflow.rollout_timeout_minutes * 60,
-            selector=k8s.LabelSelector(match_labels=selector(component)),
-            # The old pod stays until the new one is ready, so an image that cannot start takes nothing down. Two
-            # schedulers, DAG processors or triggerers at a time are safe.
-            strategy=k8s.DeploymentStrategy(
-                type="RollingUpdate",
-                rolling_update=k8s.RollingUpdateDeployment(
-                    max_unavailable=k8s.IntOrString.from_number(0), max_surge=k8s.IntOrString.from_number(1)
+    def __init__(self, scope: Construct, construct_id: str, *, context: ChartContext, component: Component) -> None:
+        super().__init__(scope, construct_id)
+        self._context, self._component = context, component
+        self._settings = context.airflow.components[component.setting]
+        self._add_deployment()
+        if self._settings.replicas > 1:
+            self._add_disruption_budget()
+        if component.service and component.port:
+            self._add_service(component.service, component.port)
+
+    def _add_deployment(self) -> None:
+        airflow, component = self._context.airflow, self._component
+        kube.KubeDeployment(
+            self,
+            "Deployment",
+            metadata=self._metadata(airflow.version),
+            spec=kube.DeploymentSpec(
+                replicas=self._settings.replicas,
+                revision_history_limit=3,
+                # Kubernetes and the deployment give up at the same time.
+                progress_deadline_seconds=airflow.rollout_timeout_minutes * 60,
+                selector=kube.LabelSelector(match_labels=selector(component.label)),
+                # The old pod stays until the new one is ready, so an image that cannot start takes nothing down. Two
+                # schedulers, DAG processors or triggerers at a time are safe.
+                strategy=kube.DeploymentStrategy(
+                    type="RollingUpdate",
+                    rolling_update=kube.RollingUpdateDeployment(
+                        max_unavailable=kube.IntOrString.from_number(0), max_surge=kube.IntOrString.from_number(1)
+                    ),
                 ),
+                template=self._pod_template(),
             ),
-            template=k8s.PodTemplateSpec(
-                metadata=k8s.ObjectMeta(
-                    labels=labels(component, airflow.version),
-                    annotations={
-                        # An autoscaler counts /tmp as data that is lost with the node, and would never drain it.
-                        "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes": volumes.TEMPORARY,
-                        **pod.checksums(),
-                        **secret_files.annotations(pod.release.bindings.secrets),
-                    },
-                ),
-                spec=pod.spec(
-                    container,
-                    waits_for_schema=True,
-                    grace_seconds=grace_seconds,
-                    uses_kubernetes=uses_kubernetes,
-                    topology_spread_constraints=[
-                        _spread(component, "topology.kubernetes.io/zone"),
-                        _spread(component, "kubernetes.io/hostname"),
-                    ],
-                ),
+        )
+
+    def _pod_template(self) -> kube.PodTemplateSpec:
+        airflow, component = self._context.airflow, self._component
+        pod = AirflowPod(
+            context=self._context,
+            service_account=component.name,
+            cpu_millicores=self._settings.cpu_millicores,
+            memory_mib=self._settings.memory_mib,
+            with_pod_template=component.makes_task_pods,
+            extra_environment=component.environment(airflow),
+        )
+        return kube.PodTemplateSpec(
+            metadata=kube.ObjectMeta(
+                labels=labels(component.label, airflow.version),
+                annotations={
+                    # An autoscaler counts /tmp as data that is lost with the node, and would never drain it.
+                    "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes": volumes.TEMPORARY,
+                    **pod.checksums(),
+                    **secret_files.annotations(self._context.bindings.secrets),
+                },
             ),
-        ),
-    )
-    if settings.replicas > 1:
-        k8s.KubePodDisruptionBudget(
-            scope,
+            spec=pod.spec(
+                self._container(pod),
+                waits_for_schema=True,
+                grace_seconds=component.grace_seconds,
+                uses_kubernetes=component.kubernetes is not None,
+                topology_spread_constraints=[
+                    self._spread("topology.kubernetes.io/zone"),
+                    self._spread("kubernetes.io/hostname"),
+                ],
+            ),
+        )
+
+    def _container(self, pod: AirflowPod) -> kube.Container:
+        component, probes = self._component, probes_of(self._component.check)
+        lifecycle = None
+        if component.drain_seconds:
+            sleep = kube.ExecAction(command=["sleep", str(component.drain_seconds)])
+            lifecycle = kube.Lifecycle(pre_stop=kube.LifecycleHandler(exec=sleep))
+        return pod.container(
+            component.label,
+            component.args(self._context.airflow),
+            ports=dict([component.port] if component.port else []),
+            startup=probes.startup,
+            liveness=probes.liveness,
+            readiness=probes.readiness,
+            lifecycle=lifecycle,
+        )
+
+    def _add_disruption_budget(self) -> None:
+        kube.KubePodDisruptionBudget(
+            self,
             "DisruptionBudget",
-            metadata=_metadata(name, component),
-            spec=k8s.PodDisruptionBudgetSpec(
-                max_unavailable=k8s.IntOrString.from_number(1),
-                selector=k8s.LabelSelector(match_labels=selector(component)),
+            metadata=self._metadata(),
+            spec=kube.PodDisruptionBudgetSpec(
+                max_unavailable=kube.IntOrString.from_number(1),
+                selector=kube.LabelSelector(match_labels=selector(self._component.label)),
                 # A pod that does not work keeps no node from being drained.
                 unhealthy_pod_eviction_policy="AlwaysAllow",
             ),
         )
 
+    def _add_service(self, service: str, port: tuple[str, int]) -> None:
+        name, number = port
+        kube.KubeService(
+            self,
+            "Service",
+            metadata=kube.ObjectMeta(name=service, namespace=names.NAMESPACE, labels=labels(self._component.label)),
+            spec=kube.ServiceSpec(
+                type="ClusterIP",
+                selector=selector(self._component.label),
+                ports=[kube.ServicePort(name=name, port=number, target_port=kube.IntOrString.from_string(name))],
+            ),
+        )
 
-def _metadata(name: str, component: str, version: str | None = None) -> k8s.ObjectMeta:
-    return k8s.ObjectMeta(name=name, namespace=names.NAMESPACE, labels=labels(component, version))
+    def _metadata(self, version: str | None = None) -> kube.ObjectMeta:
+        name, label = self._component.name, self._component.label
+        return kube.ObjectMeta(name=name, namespace=names.NAMESPACE, labels=labels(label, version))
 
-
-def _spread(component: str, topology_key: str) -> k8s.TopologySpreadConstraint:
-    """Spread over zones or nodes as far as there is room; the pods of an earlier revision do not count."""
-    return k8s.TopologySpreadConstraint(
-        topology_key=topology_key,
-        max_skew=1,
-        when_unsatisfiable="ScheduleAnyway",
-        label_selector=k8s.LabelSelector(match_labels=selector(component)),
-        match_label_keys=["pod-template-hash"],
-    )
+    def _spread(self, topology_key: str) -> kube.TopologySpreadConstraint:
+        """Spread over zones or nodes as far as there is room; the pods of an earlier revision do not count."""
+        return kube.TopologySpreadConstraint(
+            topology_key=topology_key,
+            max_skew=1,
+            when_unsatisfiable="ScheduleAnyway",
+            label_selector=kube.LabelSelector(match_labels=selector(self._component.label)),
+            match_label_keys=["pod-template-hash"],
+        )

@@ -1,14 +1,14 @@
 """Everything that pods refer to: configuration, secrets, permissions, network rules."""
 
 import cdk8s
-from cdk8s_plus_28 import k8s
+from cdk8s_plus_28 import k8s as kube
 from constructs import Construct
 
 from k8s import names
 from k8s.airflow.charts.access import add_access
 from k8s.airflow.charts.network_policies import add_network_policies
 from k8s.airflow.charts.secret_files import add_secrets
-from k8s.airflow.context import ReleaseContext
+from k8s.airflow.context import ChartContext
 from k8s.labels import labels
 
 COMPONENT = "configuration"
@@ -17,16 +17,16 @@ COMPONENT = "configuration"
 class ConfigurationChart(cdk8s.Chart):
     """ConfigMaps, secrets, ServiceAccounts, Roles and NetworkPolicies."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, release: ReleaseContext) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, context: ChartContext) -> None:
         super().__init__(scope, construct_id)
-        maps = release.config_maps
+        maps = context.config_maps
         for config_map in (maps.config, maps.files, maps.worker_pod_template):
-            k8s.KubeConfigMap(
+            kube.KubeConfigMap(
                 self,
                 f"ConfigMap-{config_map.name}",
-                metadata=k8s.ObjectMeta(name=config_map.name, namespace=names.NAMESPACE, labels=labels(COMPONENT)),
+                metadata=kube.ObjectMeta(name=config_map.name, namespace=names.NAMESPACE, labels=labels(COMPONENT)),
                 data=config_map.data,
             )
-        add_secrets(self, release.bindings.secrets)
+        add_secrets(self, context.bindings.secrets)
         add_access(self)
-        add_network_policies(self, with_database=release.bindings.in_cluster_database is not None)
+        add_network_policies(self, with_database=context.bindings.in_cluster_database is not None)

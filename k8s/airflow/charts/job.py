@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cdk8s_plus_28 import k8s
+from cdk8s_plus_28 import k8s as kube
 from constructs import Construct
 
 from k8s.airflow.pods.checksum import checksum
@@ -15,18 +15,18 @@ def add_job(
     name: str,
     namespace: str,
     labels: Mapping[str, str],
-    spec: k8s.JobSpec,
+    spec: kube.JobSpec,
     annotations: Mapping[str, str] | None = None,
 ) -> None:
     """A Job's template is immutable, so another template is another Job, which runs again; the old one is pruned.
 
     `annotations` stand on the Job itself, not in its template, and may hold tokens: no name can follow them.
     """
-    digest = checksum(k8s.KubeJob.manifest(spec=spec))[:10]
-    k8s.KubeJob(
+    digest = checksum(kube.KubeJob.manifest(spec=spec))[:10]
+    kube.KubeJob(
         scope,
         construct_id,
-        metadata=k8s.ObjectMeta(
+        metadata=kube.ObjectMeta(
             name=f"{name}-{digest}", namespace=namespace, labels=labels, annotations=annotations or None
         ),
         spec=spec,

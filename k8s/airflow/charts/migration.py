@@ -1,13 +1,13 @@
 """The Jobs that run before the components: the schema's migration and the first user."""
 
 import cdk8s
-from cdk8s_plus_28 import k8s
+from cdk8s_plus_28 import k8s as kube
 from constructs import Construct
 
 from k8s import names
 from k8s.airflow.charts import secret_files
 from k8s.airflow.charts.job import add_job
-from k8s.airflow.context import ReleaseContext
+from k8s.airflow.context import ChartContext
 from k8s.airflow.pods import paths
 from k8s.airflow.pods.airflow_pod import AirflowPod
 from k8s.labels import labels
@@ -26,12 +26,12 @@ ADMIN_USER_DEADLINE_SECONDS = 1800
 class MigrationChart(cdk8s.Chart):
     """Jobs `airflow-migration-…` and `airflow-admin-user-…`, anew for each image and configuration."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, release: ReleaseContext) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, context: ChartContext) -> None:
         super().__init__(scope, construct_id)
-        airflow = release.airflow
+        airflow = context.airflow
         self._add(
             "Migration",
-            release,
+            context,
             name=names.MIGRATION,
             component=MIGRATION,
             args=paths.script("schema_version", "migrate"),
@@ -40,7 +40,7 @@ class MigrationChart(cdk8s.Chart):
         )
         self._add(
             "AdminUser",
-            release,
+            context,
             name=names.ADMIN_USER,
             component=ADMIN_USER,
             args=paths.script(
@@ -60,7 +60,7 @@ class MigrationChart(cdk8s.Chart):
     def _add(
         self,
         construct_id: str,
-        release: ReleaseContext,
+        context: ChartContext,
         *,
         name: str,
         component: str,
@@ -70,9 +70,9 @@ class MigrationChart(cdk8s.Chart):
         with_admin_password: bool = False,
     ) -> None:
         """`name` is the Job's, and its ServiceAccount's."""
-        version = release.airflow.version
+        version = context.airflow.version
         pod = AirflowPod(
-            release=release,
+            context=context,
             service_account=name,
             cpu_millicores=JOB_CPU_MILLICORES,
             memory_mib=JOB_MEMORY_MIB,
@@ -86,12 +86,12 @@ class MigrationChart(cdk8s.Chart):
             namespace=names.NAMESPACE,
             labels=labels(component, version),
             # On the Job, not in its template: there a changed reference would be refused, not run.
-            annotations=secret_files.annotations(release.bindings.secrets, admin=with_admin_password),
-            spec=k8s.JobSpec(
+            annotations=secret_files.annotations(context.bindings.secrets, admin=with_admin_password),
+            spec=kube.JobSpec(
                 backoff_limit=5,  # two at once: one of them fails on a unique violation, and finds the work done later
                 active_deadline_seconds=deadline_seconds,
-                template=k8s.PodTemplateSpec(
-                    metadata=k8s.ObjectMeta(labels=labels(component, version), annotations=pod.checksums()),
+                template=kube.PodTemplateSpec(
+                    metadata=kube.ObjectMeta(labels=labels(component, version), annotations=pod.checksums()),
                     spec=pod.spec(
                         pod.container(component, args),
                         waits_for_schema=waits_for_schema,

@@ -7,49 +7,32 @@ always allowed). Outgoing traffic is free: tasks talk to whatever their DAGs nam
 
 from collections.abc import Sequence
 
-from cdk8s_plus_28 import k8s
+from cdk8s_plus_28 import k8s as kube
 from constructs import Construct
 
 from k8s import names
-from k8s.airflow.charts import api_server, dag_processor, database, migration, scheduler, triggerer
-from k8s.airflow.pods.ports import API_PORT, DATABASE_PORT, TRIGGERER_LOG_PORT
+from k8s.airflow import components
+from k8s.airflow.charts import database, migration
+from k8s.airflow.pods.ports import DATABASE_PORT
 from k8s.labels import APP, labels, selector
-
-DATABASE_CLIENTS = (
-    api_server.COMPONENT,
-    dag_processor.COMPONENT,
-    migration.ADMIN_USER,
-    migration.MIGRATION,
-    scheduler.COMPONENT,
-    triggerer.COMPONENT,
-)
 
 
 def add_network_policies(scope: Construct, *, with_database: bool) -> None:
     """Nothing comes in, but what Airflow needs."""
-    _add(scope, "DenyIngress", "deny-ingress", k8s.LabelSelector(), [])
-    _add(
-        scope,
-        "ApiServerIngress",
-        names.API_SERVER,
-        k8s.LabelSelector(match_labels=selector(api_server.COMPONENT)),
-        # Components, Jobs and task pods: all pods that carry Airflow's name.
-        [_from(k8s.LabelSelector(match_labels={"app.kubernetes.io/name": APP}), API_PORT)],
-    )
-    _add(
-        scope,
-        "TriggererIngress",
-        names.TRIGGERER,
-        k8s.LabelSelector(match_labels=selector(triggerer.COMPONENT)),
-        # Logs of running triggers.
-        [_from(k8s.LabelSelector(match_labels=selector(api_server.COMPONENT)), TRIGGERER_LOG_PORT)],
-    )
+    _add(scope, "DenyIngress", "deny-ingress", kube.LabelSelector(), [])
+    for component in components.COMPONENTS:
+        if component.port and component.callers is not None:
+            pods = kube.LabelSelector(match_labels=selector(component.label))
+            callers = [kube.LabelSelector(match_labels=selector(each)) for each in component.callers]
+            everybody = kube.LabelSelector(match_labels={"app.kubernetes.io/name": APP})
+            allowed = _from(callers or [everybody], component.port[1])
+            _add(scope, f"{component.id}Ingress", component.name, pods, [allowed])
     if with_database:
-        clients = k8s.LabelSelector(
+        clients = kube.LabelSelector(
             match_labels={"app.kubernetes.io/name": APP},
             match_expressions=[
-                k8s.LabelSelectorRequirement(
-                    key="app.kubernetes.io/component", operator="In", values=list(DATABASE_CLIENTS)
+                kube.LabelSelectorRequirement(
+                    key="app.kubernetes.io/component", operator="In", values=_database_clients()
                 )
             ],
         )
@@ -57,15 +40,21 @@ def add_network_policies(scope: Construct, *, with_database: bool) -> None:
             scope,
             "DatabaseIngress",
             names.DATABASE,
-            k8s.LabelSelector(match_labels=selector(database.COMPONENT)),
-            [_from(clients, DATABASE_PORT)],
+            kube.LabelSelector(match_labels=selector(database.COMPONENT)),
+            [_from([clients], DATABASE_PORT)],
         )
 
 
-def _from(pods: k8s.LabelSelector, port: int) -> k8s.NetworkPolicyIngressRule:
-    return k8s.NetworkPolicyIngressRule(
-        from_=[k8s.NetworkPolicyPeer(pod_selector=pods)],
-        ports=[k8s.NetworkPolicyPort(port=k8s.IntOrString.from_number(port), protocol="TCP")],
+def _database_clients() -> list[str]:
+    return sorted(
+        [*(component.label for component in components.COMPONENTS), migration.ADMIN_USER, migration.MIGRATION]
+    )
+
+
+def _from(pods: Sequence[kube.LabelSelector], port: int) -> kube.NetworkPolicyIngressRule:
+    return kube.NetworkPolicyIngressRule(
+        from_=[kube.NetworkPolicyPeer(pod_selector=each) for each in pods],
+        ports=[kube.NetworkPolicyPort(port=kube.IntOrString.from_number(port), protocol="TCP")],
     )
 
 
@@ -73,12 +62,12 @@ def _add(
     scope: Construct,
     construct_id: str,
     name: str,
-    pods: k8s.LabelSelector,
-    ingress: Sequence[k8s.NetworkPolicyIngressRule],
+    pods: kube.LabelSelector,
+    ingress: Sequence[kube.NetworkPolicyIngressRule],
 ) -> None:
-    k8s.KubeNetworkPolicy(
+    kube.KubeNetworkPolicy(
         scope,
         construct_id,
-        metadata=k8s.ObjectMeta(name=name, namespace=names.NAMESPACE, labels=labels("network")),
-        spec=k8s.NetworkPolicySpec(pod_selector=pods, policy_types=["Ingress"], ingress=list(ingress) or None),
+        metadata=kube.ObjectMeta(name=name, namespace=names.NAMESPACE, labels=labels("network")),
+        spec=kube.NetworkPolicySpec(pod_selector=pods, policy_types=["Ingress"], ingress=list(ingress) or None),
     )

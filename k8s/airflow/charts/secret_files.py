@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 
 import cdk8s
-from cdk8s_plus_28 import k8s
+from cdk8s_plus_28 import k8s as kube
 from constructs import Construct
 
 from k8s import names
@@ -97,10 +97,10 @@ def add_secret_provider_class(scope: Construct, construct_id: str, name: str, fi
 
 def add_secret(scope: Construct, construct_id: str, name: str, files: Mapping[str, str]) -> None:
     # `data`, not `stringData`: the object reads back as it was applied, so applying it again changes nothing.
-    k8s.KubeSecret(
+    kube.KubeSecret(
         scope,
         construct_id,
-        metadata=k8s.ObjectMeta(name=name, namespace=names.NAMESPACE, labels=labels(COMPONENT)),
+        metadata=kube.ObjectMeta(name=name, namespace=names.NAMESPACE, labels=labels(COMPONENT)),
         type="Opaque",
         data={file: b64encode(content.encode()).decode() for file, content in files.items()},
     )

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cdk8s_plus_28 import k8s
+from cdk8s_plus_28 import k8s as kube
 
 from k8s import names
-from k8s.airflow.context import ReleaseContext
+from k8s.airflow.context import ChartContext
 from k8s.airflow.pods import paths, volumes
 from k8s.airflow.pods.config_maps import ConfigMapData
-from k8s.airflow.pods.resources import image, resources
+from k8s.airflow.pods.image import image
+from k8s.airflow.pods.resources import resources
 from k8s.airflow.pods.security import container_security, pod_security
 
 WAIT_SECONDS = 300
@@ -23,7 +24,7 @@ TEMPORARY_LIMIT = "5Gi"
 class AirflowPod:
     """Builds the pods of one component, all with the platform's environment, files and secrets."""
 
-    release: ReleaseContext
+    context: ChartContext
     service_account: str
     cpu_millicores: int
     memory_mib: int
@@ -40,20 +41,20 @@ class AirflowPod:
         args: Sequence[str],
         *,
         ports: Mapping[str, int] | None = None,
-        startup: k8s.Probe | None = None,
-        liveness: k8s.Probe | None = None,
-        readiness: k8s.Probe | None = None,
-        lifecycle: k8s.Lifecycle | None = None,
-    ) -> k8s.Container:
+        startup: kube.Probe | None = None,
+        liveness: kube.Probe | None = None,
+        readiness: kube.Probe | None = None,
+        lifecycle: kube.Lifecycle | None = None,
+    ) -> kube.Container:
         """A container of Airflow's image. Its entry point stays: it sets umask and preloads what ARM needs."""
-        return k8s.Container(
+        return kube.Container(
             name=name,
-            image=image(self.release.airflow),
+            image=image(self.context.airflow),
             image_pull_policy="IfNotPresent",
             args=list(args),
-            env_from=[k8s.EnvFromSource(config_map_ref=k8s.ConfigMapEnvSource(name=names.CONFIG_MAP))],
-            env=[k8s.EnvVar(name=name, value=value) for name, value in (self.extra_environment or {}).items()] or None,
-            ports=[k8s.ContainerPort(name=port, container_port=number) for port, number in (ports or {}).items()]
+            env_from=[kube.EnvFromSource(config_map_ref=kube.ConfigMapEnvSource(name=names.CONFIG_MAP))],
+            env=[kube.EnvVar(name=name, value=value) for name, value in (self.extra_environment or {}).items()] or None,
+            ports=[kube.ContainerPort(name=port, container_port=number) for port, number in (ports or {}).items()]
             or None,
             resources=resources(cpu_millicores=self.cpu_millicores, memory_mib=self.memory_mib),
             security_context=container_security(),
@@ -64,7 +65,7 @@ class AirflowPod:
             volume_mounts=self._mounts(),
         )
 
-    def wait_for_schema(self) -> k8s.Container:
+    def wait_for_schema(self) -> kube.Container:
         """Ends when the database's schema is this image's, or newer."""
         return self.container(
             "wait-for-schema", paths.script("schema_version", "wait", "--timeout-seconds", str(WAIT_SECONDS))
@@ -72,16 +73,16 @@ class AirflowPod:
 
     def spec(
         self,
-        container: k8s.Container,
+        container: kube.Container,
         *,
         waits_for_schema: bool,
         grace_seconds: int,
         uses_kubernetes: bool = False,
         restart_policy: str = "Always",
-        topology_spread_constraints: Sequence[k8s.TopologySpreadConstraint] | None = None,
-    ) -> k8s.PodSpec:
+        topology_spread_constraints: Sequence[kube.TopologySpreadConstraint] | None = None,
+    ) -> kube.PodSpec:
         """`uses_kubernetes`: the pod gets its ServiceAccount's token."""
-        return k8s.PodSpec(
+        return kube.PodSpec(
             service_account_name=self.service_account,
             automount_service_account_token=uses_kubernetes,
             enable_service_links=False,
@@ -99,11 +100,11 @@ class AirflowPod:
         return {f"checksum/{each.name}": each.checksum for each in self._config_maps()}
 
     def _config_maps(self) -> list[ConfigMapData]:
-        maps = self.release.config_maps
+        maps = self.context.config_maps
         return [maps.config, maps.files, *([maps.worker_pod_template] if self.with_pod_template else [])]
 
-    def _volumes(self) -> list[k8s.Volume]:
-        secrets = self.release.bindings.secrets
+    def _volumes(self) -> list[kube.Volume]:
+        secrets = self.context.bindings.secrets
         found = [
             volumes.temporary_volume(TEMPORARY_LIMIT),
             volumes.config_map_volume(volumes.FILES, names.PLATFORM_FILES),
@@ -117,7 +118,7 @@ class AirflowPod:
             found.append(volumes.secrets_volume(volumes.ADMIN_SECRETS, names.ADMIN_PASSWORD, secrets))
         return found
 
-    def _mounts(self) -> list[k8s.VolumeMount]:
+    def _mounts(self) -> list[kube.VolumeMount]:
         found = [
             volumes.temporary_mount(),
             volumes.config_file_mount(),
@@ -128,8 +129,8 @@ class AirflowPod:
             found += volumes.data_mounts()
         if self.with_pod_template:
             found.append(
-                k8s.VolumeMount(name=volumes.POD_TEMPLATE, mount_path=paths.POD_TEMPLATE_DIRECTORY, read_only=True)
+                kube.VolumeMount(name=volumes.POD_TEMPLATE, mount_path=paths.POD_TEMPLATE_DIRECTORY, read_only=True)
             )
         if self.with_admin_password:
-            found.append(k8s.VolumeMount(name=volumes.ADMIN_SECRETS, mount_path=paths.ADMIN_SECRETS, read_only=True))
+            found.append(kube.VolumeMount(name=volumes.ADMIN_SECRETS, mount_path=paths.ADMIN_SECRETS, read_only=True))
         return found

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cdk8s_plus_28 import k8s
+from cdk8s_plus_28 import k8s as kube
 
 from k8s.airflow.pods import paths
 
@@ -17,44 +17,57 @@ LIVENESS_FAILURES = 5
 class Probes:
     """The three probes of a container."""
 
-    startup: k8s.Probe
-    liveness: k8s.Probe
-    readiness: k8s.Probe
+    startup: kube.Probe
+    liveness: kube.Probe
+    readiness: kube.Probe
 
 
-def http_probes(path: str, port: int) -> Probes:
-    """Probes by an HTTP request."""
-    return _probes(http_get=k8s.HttpGetAction(path=path, port=k8s.IntOrString.from_number(port)), period=10, timeout=10)
+@dataclass(frozen=True)
+class HttpCheck:
+    """An HTTP request to the container."""
+
+    path: str
+    port: int
 
 
-def heartbeat_probes(job_type: str) -> Probes:
-    """Probes by the age of the job's heartbeat in the database, which Airflow writes every 5 seconds.
+@dataclass(frozen=True)
+class HeartbeatCheck:
+    """The age of the Airflow job's heartbeat in the database, which Airflow writes every 5 seconds.
 
     Two minutes are an age that no parsing of a big DAG file reaches; `airflow jobs check` (30 s) made pods flap.
     """
-    command = paths.script("heartbeat", job_type, "--max-age-seconds", "120")
-    return _probes(exec_=k8s.ExecAction(command=command), period=20, timeout=15)
+
+    job_type: str
+
+
+def probes_of(check: HttpCheck | HeartbeatCheck) -> Probes:
+    """The probes that ask this."""
+    if isinstance(check, HttpCheck):
+        get = kube.HttpGetAction(path=check.path, port=kube.IntOrString.from_number(check.port))
+        return _probes(http_get=get, period=10, timeout=10)
+    command = paths.script("heartbeat", check.job_type, "--max-age-seconds", "120")
+    return _probes(exec_=kube.ExecAction(command=command), period=20, timeout=15)
 
 
 def _probes(
-    *, http_get: k8s.HttpGetAction | None = None, exec_: k8s.ExecAction | None = None, period: int, timeout: int
+    *, http_get: kube.HttpGetAction | None = None, exec_: kube.ExecAction | None = None, period: int, timeout: int
 ) -> Probes:
     return Probes(
-        startup=k8s.Probe(
+        startup=kube.Probe(
             http_get=http_get,
             exec=exec_,
             period_seconds=5,
             timeout_seconds=timeout,
             failure_threshold=STARTUP_SECONDS // 5,
         ),
-        liveness=k8s.Probe(
+        liveness=kube.Probe(
             http_get=http_get,
             exec=exec_,
             period_seconds=LIVENESS_PERIOD_SECONDS,
             timeout_seconds=timeout,
             failure_threshold=LIVENESS_FAILURES,
         ),
-        readiness=k8s.Probe(
+        readiness=kube.Probe(
             http_get=http_get, exec=exec_, period_seconds=period, timeout_seconds=timeout, failure_threshold=3
         ),
     )

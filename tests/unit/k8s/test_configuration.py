@@ -6,9 +6,10 @@ from base64 import b64decode
 import pytest
 import yaml
 
-from k8s.airflow.pods.config_maps import contract, secret_commands, tuning
-from k8s.airflow.pods.worker_pod import CONTRACT, TUNING
-from k8s.names import ADMIN_USER, READS_SECRETS
+from k8s.airflow.components import reads_secrets
+from k8s.airflow.pods.config_maps import secret_commands
+from k8s.airflow.pods.options import contract, task_contract, task_tuning, tuning
+from k8s.names import ADMIN_USER
 from settings.facts.platform_options import PLATFORM_OPTIONS
 from settings.model.airflow import AirflowSettings
 from tests.unit.k8s.conftest import COMPONENTS, Release, aws_bindings, token
@@ -94,12 +95,12 @@ def test_should_refuse_in_the_settings_exactly_what_the_charts_rely_on() -> None
     # The async URL is Airflow's own, made from the other one.
     commands = {"database.sql_alchemy_conn", "core.fernet_key", "api.secret_key", "api_auth.jwt_secret"}
     assert len(secret_commands()) == len(commands)
-    relied_on = {*contract(AirflowSettings(), aws_bindings()), *CONTRACT, *commands}
+    relied_on = {*contract(AirflowSettings(), aws_bindings()), *task_contract(), *commands}
     assert PLATFORM_OPTIONS - {"database.sql_alchemy_conn_async"} == relied_on
 
 
 def test_should_let_the_environment_file_change_tuning_only() -> None:
-    tuned = {*tuning(AirflowSettings(), aws_bindings()), *TUNING}
+    tuned = {*tuning(AirflowSettings(), aws_bindings()), *task_tuning()}
     assert tuned & PLATFORM_OPTIONS == set()
 
 
@@ -209,7 +210,7 @@ def test_should_have_a_service_account_for_each_reader_of_secrets(aws: Release) 
         for template in aws.pod_templates.values()
         if any("csi" in volume for volume in template["spec"]["volumes"])
     }
-    assert readers == {*READS_SECRETS, ADMIN_USER}
+    assert readers == {*reads_secrets(), ADMIN_USER}
     assert readers <= {account["metadata"]["name"] for account in aws.of_kind("ServiceAccount")}
 
 

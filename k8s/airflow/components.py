@@ -1,0 +1,139 @@
+"""Airflow's long-running components, one row each.
+
+From a row follow the Deployment with its probes, its ServiceAccount, what it may do with the Kubernetes API, who may
+talk to it, its place among the steps, and that its pods get Airflow's secrets. Replicas and size are settings: the
+field of `airflow.<setting>`, from which the capacity of the cluster follows too.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from k8s import names
+from k8s.airflow.pods.ports import API_PORT, SCHEDULER_HEALTH_PORT, TRIGGERER_LOG_PORT
+from k8s.airflow.pods.probes import HeartbeatCheck, HttpCheck
+from settings.model.airflow import AirflowSettings
+
+Rules = Mapping[str, Sequence[str]]
+"""Resource of the core API group -> verbs, in Airflow's namespace."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """A long-running component of Airflow."""
+
+    id: str
+    """Of its step, and so of a CloudFormation resource: another id is another resource."""
+
+    setting: str
+    """Its field in `airflow`; the command and the label have hyphens for the underscores."""
+
+    name: str
+    """Of the Deployment and of the ServiceAccount of its pods."""
+
+    check: HttpCheck | HeartbeatCheck
+    """What its probes ask."""
+
+    grace_seconds: int
+    """From SIGTERM to SIGKILL."""
+
+    drain_seconds: int = 0
+    """Before SIGTERM, while requests still arrive because not every node has heard that the pod goes."""
+
+    port: tuple[str, int] | None = None
+    """Name and number of the port that it listens on."""
+
+    callers: tuple[str, ...] | None = None
+    """Labels of the components whose pods may connect to the port; empty: all pods of Airflow; None: nobody."""
+
+    service: str | None = None
+    """Name of the Service in front of its port."""
+
+    kubernetes: Rules | None = None
+    """Exactly the verbs that were seen in use; None: no Role and no token."""
+
+    role: str | None = None
+    """Name of its Role; default the component's."""
+
+    role_binding: str | None = None
+    """Name of its RoleBinding; default the component's."""
+
+    makes_task_pods: bool = False
+    """Reads the template of task pods."""
+
+    behind_tls: bool = False
+    """Something in front of it ends TLS where `base_url` is https."""
+
+    @property
+    def label(self) -> str:
+        """Value of the label app.kubernetes.io/component, and the sub-command of `airflow`."""
+        return self.setting.replace("_", "-")
+
+    def args(self, airflow: AirflowSettings) -> list[str]:
+        """The command, for the entry point of Airflow's image."""
+        proxied = self.behind_tls and airflow.base_url.startswith("https://")
+        return ["airflow", self.label, *(["--proxy-headers"] if proxied else [])]
+
+    def environment(self, airflow: AirflowSettings) -> dict[str, str]:
+        """Environment beside the shared one.
+
+        The API server speaks plain HTTP: what ends TLS in front of it says so in headers, without which the session's
+        cookie would not be Secure. Who reaches the pod at all is in a NetworkPolicy.
+        """
+        proxied = self.behind_tls and airflow.base_url.startswith("https://")
+        return {"FORWARDED_ALLOW_IPS": "*"} if proxied else {}
+
+
+API_SERVER = Component(
+    id="ApiServer",
+    setting="api_server",
+    name=names.API_SERVER,
+    # /monitor/health answers 200 whatever it finds, and asks the database each time; this answers alone.
+    check=HttpCheck("/api/v2/version", API_PORT),
+    grace_seconds=130,  # with the draining; 6 s as a rule, up to 120 s with requests in flight
+    drain_seconds=10,
+    port=("http", API_PORT),
+    callers=(),  # components, Jobs and task pods
+    service=names.WEB_SERVICE,
+    kubernetes={"pods": ["list"], "pods/log": ["get"]},  # reads the logs of running tasks
+    behind_tls=True,
+)
+
+COMPONENTS = (
+    API_SERVER,
+    Component(
+        id="Scheduler",
+        setting="scheduler",
+        name=names.SCHEDULER,
+        check=HttpCheck("/health", SCHEDULER_HEALTH_PORT),
+        grace_seconds=60,  # 20 to 22 s as a rule
+        port=("health", SCHEDULER_HEALTH_PORT),
+        kubernetes={"pods": ["create", "delete", "get", "list", "patch", "watch"]},
+        role=names.POD_LAUNCHER_ROLE,
+        role_binding=names.POD_LAUNCHER_ROLE_BINDING,
+        makes_task_pods=True,
+    ),
+    Component(
+        id="DagProcessor",
+        setting="dag_processor",
+        name=names.DAG_PROCESSOR,
+        check=HeartbeatCheck("DagProcessorJob"),
+        grace_seconds=60,
+    ),
+    Component(
+        id="Triggerer",
+        setting="triggerer",
+        name=names.TRIGGERER,
+        check=HeartbeatCheck("TriggererJob"),
+        grace_seconds=60,  # 3 s as a rule
+        port=("logs", TRIGGERER_LOG_PORT),
+        callers=(API_SERVER.label,),  # shows the logs of running triggers
+        # Deferred KubernetesPodOperator tasks watch their pods.
+        kubernetes={"events": ["list", "watch"], "pods": ["delete", "get"], "pods/log": ["get"]},
+    ),
+)
+"""In the order in which they are applied; they do not wait for each other."""
+
+
+def reads_secrets() -> tuple[str, ...]:
+    """ServiceAccounts whose pods read the database's credentials and Airflow's keys."""
+    return (*(component.name for component in COMPONENTS), names.MIGRATION)
