@@ -16,10 +16,17 @@ def platform(app: cdk.App, settings: AwsEnvironment) -> None:
     """Build the stacks. Cluster, Storage and Database are the slow ones; none of them waits for another."""
     network = NetworkStack(app, "NetworkStack", settings=settings)
     iam = IamStack(app, "IamStack", settings=settings)
-    cluster = ClusterStack(app, "ClusterStack", settings=settings, network=network, iam=iam)
-    storage = StorageStack(app, "StorageStack", settings=settings, network=network)
-    database = DatabaseStack(app, "DatabaseStack", settings=settings, network=network, iam=iam)
-    AirflowStack(app, "AirflowStack", settings=settings, cluster=cluster, storage=storage, database=database)
+    cluster = ClusterStack(app, "ClusterStack", settings=settings, network=network.offer, roles=iam.offer)
+    storage = StorageStack(app, "StorageStack", settings=settings, network=network.offer)
+    database = DatabaseStack(app, "DatabaseStack", settings=settings, network=network.offer, roles=iam.offer)
+    AirflowStack(
+        app,
+        "AirflowStack",
+        settings=settings,
+        cluster=cluster.offer,
+        storage=storage.offer,
+        database=database.offer,
+    )
 
 
 if __name__ == "__main__":

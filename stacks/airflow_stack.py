@@ -4,13 +4,11 @@ import cdk8s
 from constructs import Construct, IConstruct
 
 from k8s.airflow.release import release
-from k8s.bindings import FsxVolume, PlatformBindings, SecretsManagerSecrets
+from k8s.bindings import PlatformBindings
 from k8s.names import NAMESPACE, WEB_SERVICE
 from settings import AwsEnvironment, task_slots
 from stacks.base import PlatformStack
-from stacks.cluster_stack import ClusterStack
-from stacks.database_stack import DatabaseStack
-from stacks.storage_stack import StorageStack
+from stacks.offers import ClusterOffer, DatabaseOffer, StorageOffer
 
 
 class AirflowStack(PlatformStack):
@@ -22,29 +20,22 @@ class AirflowStack(PlatformStack):
         construct_id: str,
         *,
         settings: AwsEnvironment,
-        cluster: ClusterStack,
-        storage: StorageStack,
-        database: DatabaseStack,
+        cluster: ClusterOffer,
+        storage: StorageOffer,
+        database: DatabaseOffer,
     ) -> None:
         super().__init__(
             scope, construct_id, settings=settings, part="airflow", description="Airflow on EKS: Airflow itself"
         )
-        file_system, secrets = storage.file_system, database.secrets
         bindings = PlatformBindings(
-            volume=FsxVolume(
-                file_system_id=file_system.file_system_id,
-                dns_name=file_system.dns_name,
-                mount_name=file_system.mount_name,
-                subnet_id=file_system.subnet_id,
-                security_group_id=file_system.security_group_id,
-            ),
-            secrets=SecretsManagerSecrets(arns={key: each.secret_arn for key, each in secrets.by_key.items()}),
+            volume=storage.volume,
+            secrets=database.secrets,
             in_cluster_database=None,
             task_slots=task_slots(settings),
         )
         manifests: dict[str, IConstruct] = {}
         for step in release(cdk8s.App(), airflow=settings.airflow, bindings=bindings):
-            manifest = cluster.cluster.add_manifest(
+            manifest = cluster.add_manifest(
                 self, step.id, step.chart, timeout_minutes=settings.airflow.rollout_timeout_minutes
             )
             manifest.node.add_dependency(*[manifests[earlier] for earlier in step.after])

@@ -4,14 +4,13 @@ from constructs import Construct
 
 from airflow_platform.cluster.addons import Addons
 from airflow_platform.cluster.cluster import AirflowCluster
+from airflow_platform.cluster.controller import Controller
 from airflow_platform.cluster.node_group import ManagedNodeGroup
 from k8s.airflow.components import reads_secrets
 from k8s.names import ADMIN_USER, NAMESPACE
-from settings.facts.addons import FSX_CSI_DRIVER
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
-from stacks.iam_stack import IamStack
-from stacks.network_stack import NetworkStack
+from stacks.offers import ClusterOffer, NetworkOffer, RolesOffer
 
 
 class ClusterStack(PlatformStack):
@@ -23,16 +22,15 @@ class ClusterStack(PlatformStack):
         construct_id: str,
         *,
         settings: AwsEnvironment,
-        network: NetworkStack,
-        iam: IamStack,
+        network: NetworkOffer,
+        roles: RolesOffer,
     ) -> None:
         super().__init__(
             scope, construct_id, settings=settings, part="cluster", description="Airflow on EKS: the cluster"
         )
-        vpc, subnets = network.network.vpc, network.network.private_subnets
-        groups, roles = network.security_groups, iam.roles
+        vpc, subnets, groups = network.vpc, network.private_subnets, network.security_groups
 
-        self.cluster = AirflowCluster(
+        cluster = AirflowCluster(
             self,
             "Cluster",
             name=platform_name(settings),
@@ -44,7 +42,7 @@ class ClusterStack(PlatformStack):
             role=roles.cluster,
             removal_policy=data_removal_policy(settings),
         )
-        self.cluster.add_pod_identities(
+        cluster.add_pod_identities(
             namespace=NAMESPACE,
             roles={**dict.fromkeys(reads_secrets(), roles.secrets_reader), ADMIN_USER: roles.admin_password_reader},
         )
@@ -55,7 +53,7 @@ class ClusterStack(PlatformStack):
                 name,
                 name=name,
                 settings=group,
-                cluster=self.cluster,
+                cluster=cluster,
                 version=settings.cluster.version,
                 role=roles.worker,
                 subnets=subnets,
@@ -68,19 +66,27 @@ class ClusterStack(PlatformStack):
             self,
             "Addons",
             settings=settings.cluster.addons,
-            cluster=self.cluster,
+            cluster=cluster,
             version=settings.cluster.version,
             node_groups=node_groups,
-            roles={FSX_CSI_DRIVER.name: roles.fsx_csi_driver},
+            roles=roles.addons,
             nodes_are_tainted=any(group.taints for group in settings.cluster.node_groups.values()),
             log_retention_days=settings.cluster.log_retention_days,
         )
+        controller = None
         if roles.controller:
-            self.cluster.add_controller(
+            controller = Controller(
+                cluster,
+                "Controller",
+                instance_type=settings.cluster.controller.instance_type,
+                cluster=cluster,
+                version=settings.cluster.version,
+                vpc=vpc,
                 subnet=subnets[0],
                 security_group=groups.controller,
                 role=roles.controller,
             )
-        self.add_outputs(KubeconfigCommand=self.cluster.kubeconfig_command)
-        if self.cluster.controller_session_command:
-            self.add_outputs(ControllerSessionCommand=self.cluster.controller_session_command)
+        self.offer: ClusterOffer = cluster
+        self.add_outputs(KubeconfigCommand=cluster.kubeconfig_command)
+        if controller:
+            self.add_outputs(ControllerSessionCommand=controller.session_command)

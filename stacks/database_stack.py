@@ -1,14 +1,14 @@
 """The metadata database, and Airflow's secrets."""
 
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from airflow_platform.database.airflow_secrets import AirflowSecrets
 from airflow_platform.database.metadata_database import MetadataDatabase
+from airflow_platform.house import Key
+from k8s.bindings import SecretsManagerSecrets
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
-from stacks.iam_stack import IamStack
-from stacks.network_stack import NetworkStack
+from stacks.offers import DatabaseOffer, NetworkOffer, RolesOffer
 
 
 class DatabaseStack(PlatformStack):
@@ -23,8 +23,8 @@ class DatabaseStack(PlatformStack):
         construct_id: str,
         *,
         settings: AwsEnvironment,
-        network: NetworkStack,
-        iam: IamStack,
+        network: NetworkOffer,
+        roles: RolesOffer,
     ) -> None:
         super().__init__(
             scope, construct_id, settings=settings, part="database", description="Airflow on EKS: the metadata database"
@@ -32,29 +32,26 @@ class DatabaseStack(PlatformStack):
         removal_policy = data_removal_policy(settings)
         key = None
         if settings.database.customer_managed_key:
-            key = kms.Key(
-                self,
-                "Key",
-                description="Airflow metadata database and secrets",
-                enable_key_rotation=True,
-                removal_policy=removal_policy,
-            )
-        self.secrets = AirflowSecrets(self, "Secrets", encryption_key=key, removal_policy=removal_policy)
-        self.secrets.grant_components(iam.roles.secrets_reader)
-        self.secrets.grant_admin_user_job(iam.roles.admin_password_reader)
-        self.metadata_database = MetadataDatabase(
+            key = Key(self, "Key", description="Airflow metadata database and secrets", removal_policy=removal_policy)
+        secrets = AirflowSecrets(self, "Secrets", encryption_key=key, removal_policy=removal_policy)
+        secrets.grant_components(roles.secrets_reader)
+        secrets.grant_admin_user_job(roles.admin_password_reader)
+        MetadataDatabase(
             self,
             "MetadataDatabase",
             settings=settings.database,
-            vpc=network.network.vpc,
-            subnets=network.network.private_subnets,
+            vpc=network.vpc,
+            subnets=network.private_subnets,
             security_group=network.security_groups.database,
-            credentials=self.secrets.by_key["database"],
+            credentials=secrets.by_key["database"],
             encryption_key=key,
             name_prefix=platform_name(settings),
             removal_policy=removal_policy,
         )
-        admin_password = self.secrets.by_key["admin_password"]
+        self.offer = DatabaseOffer(
+            secrets=SecretsManagerSecrets(arns={key: each.secret_arn for key, each in secrets.by_key.items()})
+        )
+        admin_password = secrets.by_key["admin_password"]
         self.add_outputs(
             AdminPasswordCommand=(
                 f"aws secretsmanager get-secret-value --region {self.region} --query SecretString --output text"

@@ -6,6 +6,7 @@ from airflow_platform.network.network import Network
 from airflow_platform.network.security_groups import SecurityGroups
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
+from stacks.offers import NetworkOffer, SecurityGroupsOffer
 
 
 class NetworkStack(PlatformStack):
@@ -16,7 +17,7 @@ class NetworkStack(PlatformStack):
             scope, construct_id, settings=settings, part="network", description="Airflow on EKS: the network"
         )
         removal_policy = data_removal_policy(settings)
-        self.network = Network(
+        network = Network(
             self,
             "Network",
             settings=settings.network,
@@ -24,6 +25,16 @@ class NetworkStack(PlatformStack):
             name=platform_name(settings),
             removal_policy=removal_policy,
         )
-        self.security_groups = SecurityGroups(
-            self, "SecurityGroups", vpc=self.network.vpc, removal_policy=removal_policy
+        groups = SecurityGroups(self, "SecurityGroups", vpc=network.vpc, removal_policy=removal_policy)
+        self.offer = NetworkOffer(
+            vpc=network.vpc,
+            private_subnets=network.private_subnets,
+            security_groups=SecurityGroupsOffer(
+                nodes=groups.nodes,
+                file_system=groups.file_system,
+                database=groups.database,
+                control_plane=groups.control_plane,
+                kubectl_handler=groups.kubectl_handler,
+                controller=groups.controller,
+            ),
         )

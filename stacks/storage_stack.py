@@ -3,25 +3,35 @@
 from constructs import Construct
 
 from airflow_platform.storage.file_system import FileSystem
+from k8s.bindings import FsxVolume
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
-from stacks.network_stack import NetworkStack
+from stacks.offers import NetworkOffer, StorageOffer
 
 
 class StorageStack(PlatformStack):
     """The file system for DAGs and task logs, in the private subnet of one zone."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, settings: AwsEnvironment, network: NetworkStack) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, settings: AwsEnvironment, network: NetworkOffer) -> None:
         super().__init__(
             scope, construct_id, settings=settings, part="storage", description="Airflow on EKS: the file system"
         )
-        self.file_system = FileSystem(
+        file_system = FileSystem(
             self,
             "FileSystem",
             settings=settings.storage,
-            subnet=network.network.private_subnet(settings.storage_zone),
+            subnet=network.private_subnet(settings.storage_zone),
             security_group=network.security_groups.file_system,
             name=platform_name(settings),
             removal_policy=data_removal_policy(settings),
         )
-        self.add_outputs(FileSystemId=self.file_system.file_system_id)
+        self.offer = StorageOffer(
+            volume=FsxVolume(
+                file_system_id=file_system.file_system_id,
+                dns_name=file_system.dns_name,
+                mount_name=file_system.mount_name,
+                subnet_id=file_system.subnet_id,
+                security_group_id=file_system.security_group_id,
+            )
+        )
+        self.add_outputs(FileSystemId=file_system.file_system_id)

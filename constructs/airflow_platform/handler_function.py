@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import Duration, IgnoreMode
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from airflow_platform.cloudformation import resource
+from airflow_platform.house import LogGroup
 from settings.model.base import LogRetentionDays
 
 SOURCE_ROOT = Path(__file__).resolve().parents[1]
@@ -42,8 +41,7 @@ class HandlerFunction(lambda_.Function):
     ) -> None:
         """`package`: a package of handlers/, whose index.handler is called. `vpc` None: outside of any network."""
         # Not inside the function, which is not there yet.
-        log_group = logs.LogGroup(scope, f"{construct_id}Logs", removal_policy=RemovalPolicy.DESTROY)
-        resource(log_group, logs.CfnLogGroup).retention_in_days = log_retention_days  # the L2 wants an enum member
+        log_group = LogGroup(scope, f"{construct_id}Logs", retention_days=log_retention_days)
         super().__init__(
             scope,
             construct_id,

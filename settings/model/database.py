@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from settings.model.base import Form, Settings
+from settings.model.base import Form, LogRetentionDays, Settings
 
 LARGEST_GIB = 65_536
 
@@ -41,6 +41,9 @@ class DatabaseSettings(Settings):
 
     backup_retention_days: Annotated[int, Field(ge=0, le=35)] = 7
     """Days of automatic backups and point-in-time recovery; 0 turns them off."""
+
+    log_retention_days: LogRetentionDays = 30
+    """Days that PostgreSQL's log is kept in CloudWatch Logs."""
 
     customer_managed_key: bool = False
     """Encrypt with a KMS key of our own instead of the AWS managed one. Changing it replaces the database."""

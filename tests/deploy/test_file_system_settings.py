@@ -66,7 +66,7 @@ def file_system(folder: Path, changes: Json) -> Json:
     environment = load_aws_environment(str(path), ROOT)
     app = cdk_app()
     network = NetworkStack(app, "NetworkStack", settings=environment)
-    template = template_of(StorageStack(app, "StorageStack", settings=environment, network=network))
+    template = template_of(StorageStack(app, "StorageStack", settings=environment, network=network.offer))
     [found] = [r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::FSx::FileSystem"]
     return dict(found)
 

@@ -7,14 +7,12 @@ from aws_cdk import Annotations, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from airflow_platform.cloudformation import resource
-from airflow_platform.cluster.access import CLUSTER_ADMIN, grant_cluster_access, grant_people_access
-from airflow_platform.cluster.controller import Controller
+from airflow_platform.cluster.access import grant_people_access
 from airflow_platform.cluster.manifest import ManifestHandler
+from airflow_platform.house import Key, LogGroup
 from settings.model.cluster import ClusterSettings, EndpointSettings
 
 LOG_TYPES = {
@@ -51,17 +49,15 @@ class AirflowCluster(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.name = name
-        self._settings = settings
-        self._vpc = vpc
-        self.controller: Controller | None = None
 
-        # EKS makes this group itself when it is missing: then it has no retention, and no stack deletes it.
-        # EKS writes to a group of this name. It goes with the cluster whatever is retained: logs are no data, and a
-        # group that stayed would stand in the way of the next cluster of this name.
-        log_group = logs.LogGroup(
-            self, "ControlPlaneLogs", log_group_name=f"/aws/eks/{name}/cluster", removal_policy=RemovalPolicy.DESTROY
+        # EKS makes this group itself when it is missing: then it has no retention, and no stack deletes it. It goes
+        # with the cluster whatever is retained: one that stayed would stand in the way of the next cluster's.
+        log_group = LogGroup(
+            self,
+            "ControlPlaneLogs",
+            name=f"/aws/eks/{name}/cluster",
+            retention_days=settings.log_retention_days,
         )
-        resource(log_group, logs.CfnLogGroup).retention_in_days = settings.log_retention_days
         self.eks_cluster = eks.Cluster(
             self,
             "Resource",
@@ -102,14 +98,8 @@ class AirflowCluster(Construct):
             security_group=kubectl_handler_security_group,
         )
 
-    def _secrets_key(self, removal_policy: RemovalPolicy) -> kms.Key:
-        return kms.Key(
-            self,
-            "SecretsKey",
-            description=f"Kubernetes Secrets of {self.name}",
-            enable_key_rotation=True,
-            removal_policy=removal_policy,
-        )
+    def _secrets_key(self, removal_policy: RemovalPolicy) -> Key:
+        return Key(self, "SecretsKey", description=f"Kubernetes Secrets of {self.name}", removal_policy=removal_policy)
 
     def add_manifest(
         self, scope: Construct, construct_id: str, chart: cdk8s.Chart, *, timeout_minutes: int
@@ -135,34 +125,10 @@ class AirflowCluster(Construct):
                 role_arn=role.role_arn,
             )
 
-    def add_controller(self, *, subnet: ec2.ISubnet, security_group: ec2.ISecurityGroup, role: iam.IRole) -> Controller:
-        """Make the controller machine, a cluster admin."""
-        self.controller = Controller(
-            self,
-            "Controller",
-            instance_type=self._settings.controller.instance_type,
-            cluster_name=self.eks_cluster.cluster_name,
-            version=self._settings.version,
-            vpc=self._vpc,
-            subnet=subnet,
-            security_group=security_group,
-            role=role,
-            region=Stack.of(self).region,
-        )
-        grant_cluster_access(self.eks_cluster, "ControllerAccess", role.role_arn, CLUSTER_ADMIN)
-        return self.controller
-
     @property
     def kubeconfig_command(self) -> str:
         """The command that gives a person kubectl access."""
         return f"aws eks update-kubeconfig --region {Stack.of(self).region} --name {self.name}"
-
-    @property
-    def controller_session_command(self) -> str | None:
-        """The command that opens a shell on the controller machine; None without one."""
-        if self.controller is None:
-            return None
-        return f"aws ssm start-session --region {Stack.of(self).region} --target {self.controller.instance_id}"
 
 
 def endpoint_access(settings: EndpointSettings) -> eks.EndpointAccess:

@@ -2,12 +2,14 @@
 
 import textwrap
 
-from aws_cdk import Tags
+from aws_cdk import Stack, Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from airflow_platform.cloudformation import ignore_lint, resource
+from airflow_platform.cluster.access import CLUSTER_ADMIN, grant_cluster_access
+from airflow_platform.cluster.cluster import AirflowCluster
 from settings.facts.instance_types import facts_of
 from settings.model.cluster import KubernetesVersion
 
@@ -19,7 +21,7 @@ KUBECONFIG = "/etc/kubernetes/kubeconfig"
 
 
 class Controller(Construct):
-    """A small Amazon Linux 2023 machine with AWS CLI v2, kubectl and a kubeconfig for every user.
+    """A small Amazon Linux 2023 machine with AWS CLI v2, kubectl and a kubeconfig for every user; a cluster admin.
 
     The only way in is SSM Session Manager: no key, no inbound rule, no public address. A change of its user data
     replaces it, so kubectl follows the cluster's version; nothing on it is worth keeping.
@@ -31,20 +33,24 @@ class Controller(Construct):
         construct_id: str,
         *,
         instance_type: str,
-        cluster_name: str,
+        cluster: AirflowCluster,
         version: KubernetesVersion,
         vpc: ec2.IVpc,
         subnet: ec2.ISubnet,
         security_group: ec2.ISecurityGroup,
         role: iam.IRole,
-        region: str,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._region, cluster_name = Stack.of(self).region, cluster.eks_cluster.cluster_name
         facts = facts_of(instance_type)
         if facts is None:
             raise ValueError(f"Unknown instance type: {instance_type}")
         user_data = ec2.UserData.for_linux()
-        user_data.add_commands(*_commands(cluster_name, version, region, KUBECTL_ARCHITECTURES[facts.architecture]))
+        user_data.add_commands(
+            *_commands(
+                cluster.eks_cluster.cluster_name, version, self._region, KUBECTL_ARCHITECTURES[facts.architecture]
+            )
+        )
         self.instance = ec2.Instance(
             self,
             "Instance",
@@ -70,9 +76,12 @@ class Controller(Construct):
         ignore_lint(resource(self.instance, ec2.CfnInstance), "W3010")  # the zone is the settings', like every zone
         Tags.of(self.instance).add("Name", f"{cluster_name}-controller")
 
+        grant_cluster_access(cluster.eks_cluster, "ControllerAccess", role.role_arn, CLUSTER_ADMIN)
+
     @property
-    def instance_id(self) -> str:
-        return self.instance.instance_id
+    def session_command(self) -> str:
+        """The command that opens a shell on the machine."""
+        return f"aws ssm start-session --region {self._region} --target {self.instance.instance_id}"
 
 
 def _commands(cluster_name: str, version: KubernetesVersion, region: str, architecture: str) -> list[str]:

@@ -5,18 +5,17 @@ from collections.abc import Sequence
 from aws_cdk import Aws, Duration, Fn, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from airflow_platform.cloudformation import ignore_lint, outlive_stack, resource
+from airflow_platform.house import LogGroup
 from settings.facts.secrets import secret
 from settings.model.database import DatabaseSettings
 
 DATABASE_NAME = "airflow"
 DATABASE_USER = str(secret("database").username)
-LOG_RETENTION = logs.RetentionDays.ONE_MONTH
 
 
 class MetadataDatabase(Construct):
@@ -50,11 +49,11 @@ class MetadataDatabase(Construct):
         # first, the instance's name must be known before it exists. A part of the stack's id makes the name as good as
         # a generated one: another deployment of the same environment, beside a retained database, gets another.
         identifier = f"{name_prefix}-{Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))}"
-        log_group = logs.LogGroup(
+        log_group = LogGroup(
             self,
             "LogGroup",
-            log_group_name=f"/aws/rds/instance/{identifier}/postgresql",
-            retention=LOG_RETENTION,
+            name=f"/aws/rds/instance/{identifier}/postgresql",
+            retention_days=settings.log_retention_days,
             removal_policy=removal_policy,
         )
         parameter_group = rds.ParameterGroup(

@@ -1,19 +1,18 @@
 """Flow logs of the VPC."""
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from airflow_platform.cloudformation import resource
+from airflow_platform.house import LogGroup
 from settings.model.base import LogRetentionDays
 
 
 class FlowLogs(Construct):
     """A record of the VPC's traffic in CloudWatch Logs, kept for `retention_days`.
 
-    Logs are no data: the log group goes with its stack. The role that writes it cannot make it again, so a late record
+    The role that writes it cannot make it again, so a late record
     does not bring a deleted log group back.
     """
 
@@ -29,8 +28,7 @@ class FlowLogs(Construct):
                 conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
             ),
         )
-        log_group = logs.LogGroup(self, "LogGroup", removal_policy=RemovalPolicy.DESTROY)
-        resource(log_group, logs.CfnLogGroup).retention_in_days = retention_days  # the L2 wants an enum member
+        log_group = LogGroup(self, "LogGroup", retention_days=retention_days)
         ec2.FlowLog(
             self,
             "FlowLog",

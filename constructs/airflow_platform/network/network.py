@@ -82,10 +82,6 @@ class Network(Construct):
         if settings.flow_logs_retention_days is not None:
             FlowLogs(self, "FlowLogs", vpc=self.vpc, retention_days=settings.flow_logs_retention_days)
 
-    def private_subnet(self, availability_zone: str) -> ec2.ISubnet:
-        """The private subnet of a zone of the network."""
-        return next(subnet for subnet in self.private_subnets if subnet.availability_zone == availability_zone)
-
     def _describe(self, subnet: ec2.CfnSubnet, *, name: str, tier: str) -> None:
         """The tags by which the AWS Load Balancer Controller and Karpenter find subnets."""
         tags = {f"kubernetes.io/cluster/{name}": "shared"}

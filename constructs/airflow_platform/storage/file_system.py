@@ -3,9 +3,9 @@
 from aws_cdk import CfnTag, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_fsx as fsx
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from airflow_platform.house import Key
 from settings.facts.lustre import LUSTRE_VERSION
 from settings.model.storage import StorageSettings
 
@@ -35,13 +35,7 @@ class FileSystem(Construct):
 
         key = None
         if settings.customer_managed_key:
-            key = kms.Key(
-                self,
-                "Key",
-                description="Airflow file system",
-                enable_key_rotation=True,
-                removal_policy=removal_policy,
-            )
+            key = Key(self, "Key", description="Airflow file system", removal_policy=removal_policy)
         self._resource = fsx.CfnFileSystem(
             self,
             "Resource",

@@ -28,8 +28,8 @@ def foundation(app: App, settings: AwsEnvironment) -> list[PlatformStack]:
     return [
         network,
         iam,
-        StorageStack(app, "StorageStack", settings=settings, network=network),
-        DatabaseStack(app, "DatabaseStack", settings=settings, network=network, iam=iam),
+        StorageStack(app, "StorageStack", settings=settings, network=network.offer),
+        DatabaseStack(app, "DatabaseStack", settings=settings, network=network.offer, roles=iam.offer),
     ]
 
 

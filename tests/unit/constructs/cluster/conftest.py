@@ -31,7 +31,9 @@ def _synthesized(overrides: str) -> str:
     settings = aws_environment(**json.loads(overrides))
     network = NetworkStack(app, "NetworkStack", settings=settings)
     iam = IamStack(app, "IamStack", settings=settings)
-    return json.dumps(template_of(ClusterStack(app, "ClusterStack", settings=settings, network=network, iam=iam)))
+    return json.dumps(
+        template_of(ClusterStack(app, "ClusterStack", settings=settings, network=network.offer, roles=iam.offer))
+    )
 
 
 @pytest.fixture(scope="session")

@@ -29,13 +29,13 @@ class Platform:
     def __init__(self) -> None:
         app = quick_app()
         settings = aws_environment()
-        network = NetworkStack(app, "NetworkStack", settings=settings)
-        iam = IamStack(app, "IamStack", settings=settings)
-        self.cluster_stack = ClusterStack(app, "ClusterStack", settings=settings, network=network, iam=iam)
+        network = NetworkStack(app, "NetworkStack", settings=settings).offer
+        roles = IamStack(app, "IamStack", settings=settings).offer
+        self.cluster_stack = ClusterStack(app, "ClusterStack", settings=settings, network=network, roles=roles)
         self.stack = Stack(app, "AirflowStack", env={"region": settings.region})
 
     def add(self, construct_id: str, chart: cdk8s.Chart, minutes: int = 12) -> None:
-        self.cluster_stack.cluster.add_manifest(self.stack, construct_id, chart, timeout_minutes=minutes)
+        self.cluster_stack.offer.add_manifest(self.stack, construct_id, chart, timeout_minutes=minutes)
 
     def properties(self) -> dict[str, Any]:
         (found,) = resources(template_of(self.stack), MANIFEST).values()

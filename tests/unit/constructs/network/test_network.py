@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy
 
 from airflow_platform.network.network import Network
 from settings.facts.endpoints import INTERFACE_ENDPOINTS
@@ -207,15 +207,10 @@ def test_should_need_no_lambda(default: dict[str, Any]) -> None:
     assert not resources(default, "AWS::Lambda::Function")
 
 
-def test_should_find_the_private_subnet_of_a_zone() -> None:
-    stack = Stack(App(), "Stack")
-    made = Network(
-        stack,
-        "Network",
-        settings=NetworkSettings(),
-        availability_zones=ZONES,
-        name="airflow-test",
-        removal_policy=RemovalPolicy.DESTROY,
-    )
-    for zone, subnet in zip(ZONES, made.private_subnets, strict=True):
-        assert made.private_subnet(zone).subnet_id == subnet.subnet_id
+def test_should_offer_the_private_subnet_of_a_zone() -> None:
+    settings = aws_environment()
+    offer = NetworkStack(cdk_app(), "NetworkStack", settings=settings).offer
+
+    for zone in settings.availability_zones:
+        subnet = offer.private_subnet(zone)
+        assert (subnet.availability_zone, subnet in offer.private_subnets) == (zone, True)
