@@ -55,8 +55,9 @@ destroy: setup ## Remove ENV, and tell what stays (data, if retain_data) and how
 local: setup ## Write dist/airflow-local.k8s.yaml: the same Airflow for any Kubernetes, without AWS
 	@$(BIN)/python -m k8s $(if $(filter command line,$(origin ENV)),$(ENV),local)
 
-schema: setup ## Write environments/schema.json, which editors complete environment files from
+schema: setup ## Write what is made from the settings' models: environments/schema.json (for editors), docs/settings.md
 	$(BIN)/python -m settings.schema
+	$(BIN)/python -m settings.reference
 
 unit: setup ## Unit tests (seconds)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
