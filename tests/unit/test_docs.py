@@ -59,7 +59,7 @@ def code(text: str) -> Iterator[str]:
 def missing_paths(text: str) -> set[str]:
     """Paths and file names between backticks that do not exist."""
     found = set()
-    for word in {word.strip(".,;:()'\"") for each in code(text) for word in each.split()}:
+    for word in {word.strip(",;:()'\"").rstrip(".") for each in code(text) for word in each.split()}:
         path = re.sub(r"(::|:\d).*", "", word)
         if PATTERN_CHARACTERS.search(path) or path.startswith(("-", "http", "my_")):
             continue
