@@ -59,7 +59,7 @@ schema: setup ## Write what is made from the settings' models: environments/sche
 	$(BIN)/python -m settings.schema
 	$(BIN)/python -m settings.reference
 
-unit: setup ## Unit tests (half a minute)
+unit: setup ## Unit tests (about a minute)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
 
 rehearse: setup .venv-rehearsal/.complete ## cdk deploy, update, roll back and destroy against a loopback AWS (minutes; x86-64 Linux, openssl)
