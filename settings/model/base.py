@@ -24,7 +24,9 @@ class Form:
         return core_schema.no_info_after_validator_function(self._checked, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {**handler(schema), "pattern": f"^(?:{self.pattern})$", "maxLength": self.longest}
+        # Not of the standard: what editors say instead of the expression, and what settings/reference.py tells.
+        told = {"patternErrorMessage": self.rule}
+        return {**handler(schema), "pattern": f"^(?:{self.pattern})$", "maxLength": self.longest, **told}
 
     def _checked(self, value: str) -> str:
         if len(value) > self.longest:

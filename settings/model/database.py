@@ -33,8 +33,8 @@ class DatabaseSettings(Settings):
     """gp3 storage to start with, in GiB."""
 
     max_allocated_storage_gib: Annotated[int, Field(ge=22, le=LARGEST_GIB)] = Field(default_factory=_room_to_grow)
-    """Limit of storage autoscaling, in GiB, at least 10% over `allocated_storage_gib`; default twice as much, and at
-    least 100."""
+    """Limit of storage autoscaling, in GiB, at least 10% over `allocated_storage_gib`; default twice
+    `allocated_storage_gib`, and at least 100."""
 
     multi_az: bool = False
     """A standby in a second zone (doubles the price)."""

@@ -33,8 +33,9 @@ def _week_of_backups(data: dict[str, Any]) -> int:
 class StorageSettings(Settings):
     """The FSx for Lustre file system that holds DAGs and task logs.
 
-    Deployment type, storage type, throughput, drive cache, zone and key can't be changed on a live file system: AWS
-    would make a new, empty one in its place (AWS::FSx::FileSystem, CloudFormation template reference). Defaults that
+    Deployment type, storage type, throughput, drive cache, zone and key can't be changed here once it is deployed:
+    CloudFormation would make a new, empty file system in its place (AWS::FSx::FileSystem, CloudFormation template
+    reference). FSx itself can change the throughput of SSD storage in place: docs/runbooks/storage.md. Defaults that
     depend on the deployment type are the cheapest that it allows.
     """
 

@@ -6,8 +6,15 @@ import pytest
 
 from standins.aws.cdk import say
 from tests.deploy.rehearsal import Rehearsal, rehearsal
+from tests.machine import REHEARSAL, wanting
 
 _failed: dict[str, str] = {}
+
+
+def pytest_configure() -> None:
+    """One line instead of an error in every test."""
+    if line := wanting(REHEARSAL):
+        raise pytest.UsageError(line)
 
 
 @pytest.hookimpl(wrapper=True)

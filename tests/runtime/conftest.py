@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
+from tests.machine import RUNTIME, wanting
 from tests.runtime.install import PREVIOUS
 from tests.runtime.stage import Stage
 
@@ -16,6 +17,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SECTION.OPTION|FIELD",
         help="leave this Airflow option or field out of the rendered manifests, to see which test fails without it",
     )
+
+
+def pytest_configure() -> None:
+    """One line instead of an error in every test."""
+    if line := wanting(RUNTIME):
+        raise pytest.UsageError(line)
 
 
 class Stages:
