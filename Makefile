@@ -70,10 +70,11 @@ runtime: setup ## Real Airflow and PostgreSQL, started from the rendered manifes
 	$(BIN)/python -m tests.runtime.install
 	$(BIN)/python -m pytest -v tests/runtime
 
-lint: setup ## ruff and mypy
+lint: setup ## ruff, mypy, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	PYTHONPATH=.:constructs $(BIN)/lint-imports --no-logo --no-cache
 
 format: setup ## Let ruff format the code
 	$(BIN)/ruff check --fix .

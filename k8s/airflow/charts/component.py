@@ -5,11 +5,11 @@ from cdk8s_plus_28 import k8s as kube
 from constructs import Construct
 
 from k8s import names
+from k8s.airflow.airflow_pod import AirflowPod
 from k8s.airflow.charts import secret_files
 from k8s.airflow.components import Component
 from k8s.airflow.context import ChartContext
 from k8s.airflow.pods import volumes
-from k8s.airflow.pods.airflow_pod import AirflowPod
 from k8s.airflow.pods.probes import probes_of
 from k8s.labels import labels, selector
 
