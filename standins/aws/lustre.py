@@ -18,7 +18,7 @@ THROUGHPUT = {
 def problems(properties: Json) -> Iterator[str]:
     """What CreateFileSystem refuses."""
     lustre = properties.get("LustreConfiguration") or {}
-    kind, storage = lustre.get("DeploymentType"), properties.get("StorageType", "SSD")
+    kind, storage = str(lustre.get("DeploymentType")), str(properties.get("StorageType", "SSD"))
     throughput, capacity = lustre.get("PerUnitStorageThroughput"), int(properties.get("StorageCapacity", 0))
     if kind == "SCRATCH_2":
         if throughput is not None:

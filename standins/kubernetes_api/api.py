@@ -5,6 +5,7 @@ import itertools
 import json
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import yaml
@@ -200,10 +201,9 @@ class Api:
             if any(reference["uid"] == uid for reference in owners):
                 rest = [reference for reference in owners if reference["uid"] != uid]
                 metadata = manifest["metadata"]
-                self.store.update(
-                    self.kinds.named(manifest["kind"]), metadata.get("namespace"), metadata["name"],
-                    lambda it, rest=rest: {**it, "metadata": {**it["metadata"], "ownerReferences": rest}}, "controller",
-                )  # fmt: skip
+                kind = self.kinds.named(manifest["kind"])
+                disowned = partial(_owned_by, rest)
+                self.store.update(kind, metadata.get("namespace"), metadata["name"], disowned, "controller")
 
     def _identified(self, kind: Kind, namespace: str | None, manifest: Json) -> Json:
         metadata = manifest.setdefault("metadata", {})
@@ -262,3 +262,7 @@ def _mark_job(manifest: Json, number: int) -> None:
     manifest["spec"]["selector"] = {"matchLabels": {"batch.kubernetes.io/controller-uid": f"job-{number}"}}
     metadata = manifest["spec"]["template"].setdefault("metadata", {})
     metadata["labels"] = {**(metadata.get("labels") or {}), **labels, "job-name": manifest["metadata"]["name"]}
+
+
+def _owned_by(owners: list[Json], manifest: Json) -> Json:
+    return {**manifest, "metadata": {**manifest["metadata"], "ownerReferences": owners}}

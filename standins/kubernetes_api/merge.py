@@ -34,7 +34,7 @@ def json_patch(live: Json, operations: list[Json]) -> Json:
         for parent in parents:
             target = target[int(parent)] if isinstance(target, list) else target[parent]
         if isinstance(target, list):
-            last = len(target) if last == "-" else int(last)  # type: ignore[assignment]
+            last = len(target) if last == "-" else int(last)
         match operation["op"]:
             case "add" if isinstance(target, list):
                 target.insert(last, operation["value"])

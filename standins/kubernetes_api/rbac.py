@@ -73,7 +73,7 @@ class RoleAuthorizer:
     def __call__(self, user: User, verb: str, group: str, resource: str, namespace: str | None, name: str) -> bool:
         if user.is_admin:
             return True
-        bindings = [(b, None) for b in self._store.objects("ClusterRoleBinding")]
+        bindings: list[tuple[Json, str | None]] = [(b, None) for b in self._store.objects("ClusterRoleBinding")]
         if namespace:
             bindings += [(b, namespace) for b in self._store.objects("RoleBinding", namespace)]
         for binding, within in bindings:

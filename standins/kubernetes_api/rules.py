@@ -22,12 +22,12 @@ def pod_of(manifest: Json) -> Json | None:
     spec = manifest.get("spec") or {}
     match manifest["kind"]:
         case "Pod":
-            return spec  # type: ignore[no-any-return]
+            return spec
         case "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job":
-            return (spec.get("template") or {}).get("spec")  # type: ignore[no-any-return]
+            return (spec.get("template") or {}).get("spec")
         case "CronJob":
             job = (spec.get("jobTemplate") or {}).get("spec") or {}
-            return (job.get("template") or {}).get("spec")  # type: ignore[no-any-return]
+            return (job.get("template") or {}).get("spec")
     return None
 
 

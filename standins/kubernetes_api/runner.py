@@ -59,7 +59,7 @@ class Scenario:
     def reset(self) -> None:
         """Back to a world in which everything works."""
         for rules in (self.held, self.failing, self.unpullable, self.endless):
-            rules.clear()  # type: ignore[attr-defined]
+            rules.clear()
 
     def of(self, pod: Json, age_seconds: float) -> Json:
         """The status of a pod that started so long ago."""

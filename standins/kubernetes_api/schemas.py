@@ -67,7 +67,8 @@ def of_kind(api_version: str, kind: str) -> Json:
 @cache
 def _validator(api_version: str, kind: str) -> Draft202012Validator:
     root = {"$id": "urn:kubernetes", "$defs": definitions()}
-    registry: Registry[Json] = Registry().with_resource("urn:kubernetes", Resource(root, DRAFT202012))
+    resource: Resource[Json] = DRAFT202012.create_resource(root)
+    registry: Registry[Json] = Registry().with_resource("urn:kubernetes", resource)
     schema = json.loads(json.dumps(of_kind(api_version, kind)).replace('"#/$defs/', '"urn:kubernetes#/$defs/'))
     return Draft202012Validator(schema, registry=registry)
 

@@ -178,7 +178,7 @@ def _held(manifest: Json) -> bool:
     metadata = manifest["metadata"]
     if metadata.get("finalizers") or (manifest.get("spec") or {}).get("finalizers"):
         return True
-    return manifest["kind"] == "Pod" and metadata.get("deletionGracePeriodSeconds", 0) > 0
+    return manifest["kind"] == "Pod" and bool(metadata.get("deletionGracePeriodSeconds", 0) > 0)
 
 
 def _specification(manifest: Json) -> Json:

@@ -11,5 +11,5 @@ _speed = float(os.environ.get("REHEARSAL_SPEED", "1"))
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ and _speed != 1:
     _sleep, _monotonic, _start = time.sleep, time.monotonic, time.monotonic()
-    time.sleep = lambda seconds: _sleep(seconds / _speed)
+    time.sleep = lambda seconds: _sleep(float(seconds) / _speed)
     time.monotonic = lambda: _start + (_monotonic() - _start) * _speed

@@ -226,7 +226,7 @@ class StatefulSets(Controller):
 
     @staticmethod
     def _template(stateful_set: Json, ordinal: int, revision: str) -> Json:
-        template = deepcopy(stateful_set["spec"]["template"])
+        template: Json = deepcopy(stateful_set["spec"]["template"])
         name = f"{stateful_set['metadata']['name']}-{ordinal}"
         labels = {"controller-revision-hash": revision, "statefulset.kubernetes.io/pod-name": name}
         metadata = template.setdefault("metadata", {})

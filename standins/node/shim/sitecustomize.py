@@ -11,7 +11,10 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 _POD = json.loads(Path(os.environ["POD_SANDBOX"]).read_text())
 
@@ -21,45 +24,47 @@ _ANY = (None, "", b"", "0.0.0.0", "::", "*")
 _getaddrinfo, _gethostbyname, _bind = socket.getaddrinfo, socket.gethostbyname, socket.socket.bind
 
 
-def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
+def getaddrinfo(host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0) -> Any:
     if (host in _ANY and flags & socket.AI_PASSIVE) or host == _NAME:
         host, family = _ADDRESS, socket.AF_INET
     return _getaddrinfo(host, port, family, type, proto, flags)
 
 
-def bind(self, address):
+def bind(self: socket.socket, address: Any) -> None:
     if self.family == socket.AF_INET and address[0] in _ANY:
         address = (_ADDRESS, address[1])
-    return _bind(self, address)
+    _bind(self, address)
 
 
 socket.getaddrinfo = getaddrinfo
-socket.socket.bind = bind
+socket.socket.bind = bind  # type: ignore[assignment,method-assign]
 socket.gethostname = lambda: _NAME
 socket.getfqdn = lambda name="": _NAME if name in ("", _NAME, _ADDRESS) else name
 socket.gethostbyname = lambda name: _ADDRESS if name == _NAME else _gethostbyname(name)
 socket.has_dualstack_ipv6 = lambda: False
-sys.modules["uvloop"] = None
+sys.modules["uvloop"] = None  # type: ignore[assignment]
 
 
 class _InCluster(importlib.abc.MetaPathFinder):
     """Tells the Kubernetes clients, when they are imported, where this pod's ServiceAccount is mounted."""
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(
+        self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
+    ) -> "importlib.machinery.ModuleSpec | None":
         if name not in ("kubernetes.config.incluster_config", "kubernetes_asyncio.config.incluster_config"):
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-        if spec is None:
+        if spec is None or spec.loader is None:
             return None
         load = spec.loader.exec_module
 
-        def exec_module(module):
+        def exec_module(module: ModuleType) -> None:
             load(module)
             folder = Path(_POD["service_account"] or "/nowhere")
-            module.SERVICE_TOKEN_FILENAME = str(folder / "token")
-            module.SERVICE_CERT_FILENAME = str(folder / "ca.crt")
+            module.__dict__["SERVICE_TOKEN_FILENAME"] = str(folder / "token")
+            module.__dict__["SERVICE_CERT_FILENAME"] = str(folder / "ca.crt")
 
-        spec.loader.exec_module = exec_module
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
 
 
