@@ -37,6 +37,16 @@ class PlatformStack(Stack):
         zones_are_named = "An environment names its zones: a look-up needs credentials at synth, and may reorder them"
         Validations.of(self).acknowledge(Acknowledgment(id="CloudFormation-Validate::W3010", reason=zones_are_named))
 
+    def export_all(self, *values: str) -> None:
+        """Export what the stack offers, used or not.
+
+        CDK exports what another stack names at the moment. An export that goes because a setting changed is still
+        imported by the stack above, which is updated later: CloudFormation refuses that ("Export … cannot be deleted as
+        it is in use"), and every further try as well. So which exports exist follows no setting.
+        """
+        for value in values:
+            self.export_value(value)
+
     def add_outputs(self, **values: str) -> None:
         """What a person needs next. Each stands in the stack that owns it: the CLI prints them stack by stack."""
         for name, value in values.items():

@@ -74,7 +74,7 @@ class ClusterStack(PlatformStack):
             log_retention_days=settings.cluster.log_retention_days,
         )
         controller = None
-        if roles.controller:
+        if settings.cluster.controller.enabled:
             controller = Controller(
                 cluster,
                 "Controller",

@@ -23,7 +23,6 @@ class IamStack(PlatformStack):
             airflow_namespace=NAMESPACE,
             secrets_readers=reads_secrets(),
             admin_password_readers=[ADMIN_USER],
-            with_controller=settings.cluster.controller.enabled,
         )
         self.offer = RolesOffer(
             cluster=roles.cluster,
@@ -32,4 +31,9 @@ class IamStack(PlatformStack):
             addons={FSX_CSI_DRIVER.name: roles.fsx_csi_driver},
             secrets_reader=roles.secrets_reader,
             admin_password_reader=roles.admin_password_reader,
+        )
+        attached_elsewhere = (roles.controller, roles.secrets_reader, roles.admin_password_reader)
+        self.export_all(
+            *(role.role_arn for role in (roles.cluster, roles.worker, roles.fsx_csi_driver, *attached_elsewhere)),
+            *(role.role_name for role in attached_elsewhere),
         )

@@ -26,15 +26,16 @@ class NetworkStack(PlatformStack):
             removal_policy=removal_policy,
         )
         groups = SecurityGroups(self, "SecurityGroups", vpc=network.vpc, removal_policy=removal_policy)
-        self.offer = NetworkOffer(
-            vpc=network.vpc,
-            private_subnets=network.private_subnets,
-            security_groups=SecurityGroupsOffer(
-                nodes=groups.nodes,
-                file_system=groups.file_system,
-                database=groups.database,
-                control_plane=groups.control_plane,
-                kubectl_handler=groups.kubectl_handler,
-                controller=groups.controller,
-            ),
+        offered = SecurityGroupsOffer(
+            nodes=groups.nodes,
+            file_system=groups.file_system,
+            database=groups.database,
+            control_plane=groups.control_plane,
+            kubectl_handler=groups.kubectl_handler,
+            controller=groups.controller,
+        )
+        self.offer = NetworkOffer(vpc=network.vpc, private_subnets=network.private_subnets, security_groups=offered)
+        self.export_all(
+            *(subnet.subnet_id for subnet in network.private_subnets),
+            *(group.security_group_id for group in vars(offered).values()),
         )

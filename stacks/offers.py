@@ -48,7 +48,7 @@ class RolesOffer:
 
     cluster: iam.IRole
     worker: iam.IRole
-    controller: iam.IRole | None
+    controller: iam.IRole
     addons: Mapping[str, iam.IRole]
     """EKS's name of an add-on -> the role of its ServiceAccount."""
 

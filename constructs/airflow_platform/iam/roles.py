@@ -14,7 +14,8 @@ class Roles(Construct):
     """A role for the cluster, its nodes, the controller machine, and each workload that needs AWS.
 
     They name no resource, and so wait for none: what a role may do with a concrete secret is a policy in that secret's
-    stack, attached to the role. `controller` is None unless `with_controller`.
+    stack, attached to the role. The controller's exists whether or not the machine does: what a stack offers follows
+    no setting.
     """
 
     def __init__(
@@ -26,7 +27,6 @@ class Roles(Construct):
         airflow_namespace: str,
         secrets_readers: Sequence[str],
         admin_password_readers: Sequence[str],
-        with_controller: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         # By name: the cluster is made after its role.
@@ -75,7 +75,7 @@ class Roles(Construct):
             namespace=airflow_namespace,
             service_accounts=admin_password_readers,
         )
-        self.controller = self._controller(cluster_arn) if with_controller else None
+        self.controller = self._controller(cluster_arn)
 
     def _controller(self, cluster_arn: str) -> iam.Role:
         role = iam.Role(

@@ -12,7 +12,7 @@ from tests.support.templates import resources
 CLUSTER_ARN = "arn:aws:eks:eu-central-1:111122223333:cluster/airflow-test"
 
 
-def roles(with_controller: bool = True) -> dict[str, Any]:
+def roles() -> dict[str, Any]:
     def build(stack: Stack) -> None:
         Roles(
             stack,
@@ -21,7 +21,6 @@ def roles(with_controller: bool = True) -> dict[str, Any]:
             airflow_namespace="airflow",
             secrets_readers=["airflow-scheduler", "airflow-migration"],
             admin_password_readers=["airflow-admin-user"],
-            with_controller=with_controller,
         )
 
     return stack_with(build)
@@ -160,11 +159,6 @@ def test_should_let_the_controller_look_at_this_cluster_only(template: dict[str,
             "Resource": CLUSTER_ARN,
         }
     }
-
-
-def test_should_make_no_controller_role_without_a_controller() -> None:
-    template = roles(with_controller=False)
-    assert not [name for name in resources(template, "AWS::IAM::Role") if "Controller" in name]
 
 
 def test_should_leave_role_names_to_cloudformation(template: dict[str, Any]) -> None:
