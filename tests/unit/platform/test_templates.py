@@ -10,11 +10,13 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from operations.destroy.leftovers import COMMANDS
+from tests.support.environments import AWS_ENVIRONMENTS as ENVIRONMENTS
 from tests.support.lint import lint
+from tests.support.names import STACKS
+from tests.support.platform import Templates
 from tests.support.templates import manifests
-from tests.unit.platform.conftest import ENVIRONMENTS, Templates
 
-STACKS = ("NetworkStack", "IamStack", "ClusterStack", "StorageStack", "DatabaseStack", "AirflowStack")
+
 ASSET_HASH = re.compile(r"[0-9a-f]{64}")
 
 
