@@ -15,14 +15,14 @@ from standins.aws.loopback import ROOT, LoopbackAws
 from standins.kubernetes_api import KubernetesApi
 from standins.kubernetes_api.kubectl import unpack
 from standins.kubernetes_api.rbac import Tokens, User
+from tests.support.environments import environment_file
+from tests.support.names import DEPLOYMENTS as COMPONENTS
 
 Json = dict[str, Any]
 NAMESPACE = "airflow"
-COMPONENTS = ("airflow-api-server", "airflow-dag-processor", "airflow-scheduler", "airflow-triggerer")
 SPEED = 10
 """How much faster than the wall clock the Lambda functions wait: their two minutes are twelve seconds here."""
 TOOLS = ROOT / ".venv-rehearsal" / "tools"
-STACKS = ("NetworkStack", "IamStack", "ClusterStack", "StorageStack", "DatabaseStack", "AirflowStack")
 
 
 KEPT = frozenset({"Namespace/airflow", "PersistentVolumeClaim/aws-fsx-pvc", "PersistentVolume/aws-fsx-pv"})
@@ -39,8 +39,8 @@ class Rehearsal:
     cdk: Cdk
 
     def environment(self, base: str, changes: Json | None = None) -> Path:
-        """A file with an environment of the repository, changed."""
-        settings = yaml.safe_load((ROOT / "environments" / f"{base}.yaml").read_text())
+        """A file with an environment of tests/environments/, changed."""
+        settings = yaml.safe_load(environment_file(base).read_text())
         path = self.folder / f"{base}.yaml"
         path.write_text(yaml.safe_dump(merged(settings, changes or {})))
         return path

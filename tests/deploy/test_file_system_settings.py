@@ -10,6 +10,7 @@ from settings import SettingsError, load_aws_environment
 from stacks import NetworkStack, StorageStack
 from standins.aws.loopback import ROOT
 from standins.aws.lustre import problems
+from tests.support.environments import environment_file
 from tests.support.synth import cdk_app, template_of
 
 Json = dict[str, Any]
@@ -59,7 +60,7 @@ REFUSED = {
 
 def file_system(folder: Path, changes: Json) -> Json:
     """The file system's properties as CloudFormation would get them. Raises SettingsError."""
-    settings = yaml.safe_load((ROOT / "environments" / "dev.yaml").read_text())
+    settings = yaml.safe_load(environment_file("dev").read_text())
     settings["storage"] = {**settings["storage"], **changes}
     path = folder / "dev.yaml"
     path.write_text(yaml.safe_dump(settings))

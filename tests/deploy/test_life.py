@@ -11,12 +11,12 @@ from tests.deploy.rehearsal import (
     KEPT,
     NAMESPACE,
     SPEED,
-    STACKS,
     Json,
     Rehearsal,
     airflow,
     assert_in_order,
 )
+from tests.support.names import STACKS
 
 MORE = ".venv/bin/python tests/deploy/apps/more.py"
 OPTION = "scheduler.parsing_cleanup_interval"

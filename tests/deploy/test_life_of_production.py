@@ -6,7 +6,8 @@ The tests are steps: each one takes the platform as the one before it left it.
 import re
 
 from operations.destroy.leftovers import COMMANDS
-from tests.deploy.rehearsal import NAMESPACE, STACKS, Json, Rehearsal
+from tests.deploy.rehearsal import NAMESPACE, Json, Rehearsal
+from tests.support.names import STACKS
 
 # They go with what they belong to: they are no things of their own that somebody could delete.
 PARTS = (

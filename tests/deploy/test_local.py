@@ -6,10 +6,11 @@ from k8s.__main__ import main
 from standins.kubernetes_api import KubernetesApi
 from standins.kubernetes_api.kubectl import Kubectl, unpack
 from tests.deploy.rehearsal import TOOLS
+from tests.support.environments import environment_file
 
 
 def test_should_apply_without_a_warning_and_change_nothing_the_second_time(tmp_path: Path) -> None:
-    main("local", tmp_path)
+    main(str(environment_file("local")), tmp_path)
     with KubernetesApi(tmp_path / "kubernetes") as cluster:
         kubectl = Kubectl(unpack(TOOLS), cluster.kubeconfig)
         first, second = (kubectl.run("apply", "-f", str(tmp_path / "dist/airflow-local.k8s.yaml")) for _ in range(2))

@@ -1,8 +1,7 @@
-"""The rendered manifests of environments/local.yaml, step by step, as `make local` writes them."""
+"""The rendered manifests of tests/environments/local.yaml, step by step, as `make local` writes them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import cdk8s
@@ -14,9 +13,9 @@ from k8s.bindings import GeneratedSecrets
 from k8s.local import local_bindings
 from k8s.render import render
 from settings import load_local_environment
+from tests.support.environments import TESTS
 
 Json = dict[str, Any]
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def rendered(secrets: GeneratedSecrets, *, version: str | None = None, without: 
         without: what to leave out, to see what happens without it: Airflow options (`section.option`) and fields of
             the manifests (`automountServiceAccountToken`), wherever they stand.
     """
-    settings = load_local_environment("local", ROOT)
+    settings = load_local_environment("local", TESTS)
     airflow = settings.airflow if version is None else settings.airflow.model_copy(update={"version": version})
     steps = release(cdk8s.App(), airflow=airflow, bindings=local_bindings(settings, secrets))
     left_out = {environment_variable(each) if "." in each else each for each in without}

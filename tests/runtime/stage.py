@@ -14,12 +14,12 @@ from tests.runtime import install
 from tests.runtime.client import AirflowClient, RefusedError, wait
 from tests.runtime.gate import Gate
 from tests.runtime.manifests import rendered
+from tests.support.names import COMPONENT_STEPS
 
 Json = dict[str, Any]
 DAGS = Path(__file__).parent / "dags"
 CURRENT: str = AirflowSettings.model_fields["version"].default
 STEP_SECONDS = 180
-COMPONENTS = ("ApiServer", "Scheduler", "DagProcessor", "Triggerer")
 
 
 class Stage:
@@ -80,7 +80,7 @@ class Stage:
             self.cluster.apply(step.manifests)
             for manifest in step.manifests:
                 # Components and the Job that makes the first user wait for the migration, not for each other.
-                if step.id in COMPONENTS or manifest["metadata"]["name"].startswith(ADMIN_USER):
+                if step.id in COMPONENT_STEPS or manifest["metadata"]["name"].startswith(ADMIN_USER):
                     last.append(manifest)
                 else:
                     self.rolled_out(manifest)

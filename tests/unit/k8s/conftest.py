@@ -131,6 +131,3 @@ def any_release(request: pytest.FixtureRequest) -> Release:
     """Each platform in turn."""
     found: Release = request.getfixturevalue(request.param)
     return found
-
-
-COMPONENTS = ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")

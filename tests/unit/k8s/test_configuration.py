@@ -12,7 +12,8 @@ from k8s.airflow.pods.options import contract, task_contract, task_tuning, tunin
 from k8s.names import ADMIN_USER
 from settings.facts.platform_options import PLATFORM_OPTIONS
 from settings.model.airflow import AirflowSettings
-from tests.unit.k8s.conftest import COMPONENTS, Release, aws_bindings, token
+from tests.support.names import DEPLOYMENTS as COMPONENTS
+from tests.unit.k8s.conftest import Release, aws_bindings, token
 
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 

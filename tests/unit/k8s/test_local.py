@@ -13,6 +13,9 @@ import yaml
 from k8s.__main__ import main
 from k8s.local import generate_secrets, kept_secrets
 from standins.kubernetes_api.quantities import canonical
+from tests.support.environments import environment_file
+
+LOCAL = str(environment_file("local"))
 
 
 def test_should_generate_letters_and_digits_only() -> None:
@@ -58,7 +61,7 @@ Rendered = list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("local")
-    main("local", folder)
+    main(LOCAL, folder)
     return folder
 
 
@@ -69,7 +72,7 @@ def documents(folder: Path) -> Rendered:
 
 def test_should_write_the_same_file_again(folder: Path) -> None:
     first = (folder / "dist/airflow-local.k8s.yaml").read_bytes()
-    main("local", folder)
+    main(LOCAL, folder)
     assert (folder / "dist/airflow-local.k8s.yaml").read_bytes() == first
 
 
@@ -78,14 +81,14 @@ def test_should_show_the_manifest_with_its_secrets_to_its_owner_only(folder: Pat
 
 
 def test_should_tell_the_next_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main("local", tmp_path)
+    main(LOCAL, tmp_path)
     assert "kubectl apply -f dist/airflow-local.k8s.yaml" in capsys.readouterr().out
 
 
 def test_should_refuse_an_environment_on_aws_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as ended:
-        main("dev", tmp_path)
-    assert str(ended.value).startswith("environments/dev.yaml: platform: ")
+        main(str(environment_file("dev")), tmp_path)
+    assert str(ended.value).startswith("tests/environments/dev.yaml: platform: ")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -3,9 +3,8 @@
 import yaml
 
 from k8s.render import render
+from tests.support.names import COMPONENT_STEPS
 from tests.unit.k8s.conftest import Release
-
-COMPONENTS = ("ApiServer", "Scheduler", "DagProcessor", "Triggerer")
 
 
 def test_should_order_storage_configuration_migration_components(aws: Release) -> None:
@@ -14,7 +13,7 @@ def test_should_order_storage_configuration_migration_components(aws: Release) -
         "Storage": (),
         "Configuration": ("Storage",),
         "Migration": ("Configuration",),
-        **dict.fromkeys(COMPONENTS, ("Migration",)),
+        **dict.fromkeys(COMPONENT_STEPS, ("Migration",)),
     }
 
 

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 from standins.kubernetes_schemas import validate
 from standins.pod_security import violations
+from tests.support.names import COMPONENT_STEPS
+from tests.support.platform import Templates
 from tests.support.templates import MANIFEST, manifests, needs, resources
-from tests.unit.platform.conftest import Templates
 
 CHAIN = ("Storage", "Configuration", "Migration")
-COMPONENTS = ("ApiServer", "Scheduler", "DagProcessor", "Triggerer")
 
 
 def logical_id(templates: Templates, step: str) -> str:
@@ -33,7 +33,7 @@ def test_should_order_storage_configuration_migration_components(templates: Temp
     template = templates["AirflowStack"]
     for earlier, later in pairwise(CHAIN):
         assert logical_id(templates, earlier) in needs(template, logical_id(templates, later))
-    for component in COMPONENTS:
+    for component in COMPONENT_STEPS:
         assert logical_id(templates, "Migration") in needs(template, logical_id(templates, component))
 
 
@@ -50,7 +50,7 @@ def test_should_let_only_restricted_pods_into_the_airflow_namespace(templates: T
             if obj["metadata"].get("namespace") == "airflow" and "template" in obj.get("spec", {}):
                 assert violations(obj["spec"]["template"]["spec"]) == [], obj["metadata"]["name"]
                 checked += 1
-    assert checked == 6  # four Deployments, the migration Job, the admin-user Job
+    assert checked == len(COMPONENT_STEPS) + 2  # the migration Job, the admin-user Job
 
 
 def test_should_hold_no_kubernetes_secret(templates: Templates) -> None:

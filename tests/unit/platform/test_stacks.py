@@ -1,24 +1,22 @@
 """How the stacks depend on each other, and what a change leaves alone."""
 
 import json
-from pathlib import Path
 
 import pytest
 from aws_cdk import App
 
 from app import platform
-from settings import load_aws_environment
+from tests.support.environments import AWS_ENVIRONMENTS, aws_environment_named
+from tests.support.platform import Templates, build, stacks
 from tests.support.synth import cdk_app
-from tests.unit.platform.conftest import ENVIRONMENTS, Templates, build, stacks
 
-ROOT = Path(__file__).resolve().parents[3]
 SLOW = {"ClusterStack", "StorageStack", "DatabaseStack"}
 
 
-@pytest.fixture(scope="module", params=ENVIRONMENTS)
+@pytest.fixture(scope="module", params=AWS_ENVIRONMENTS)
 def app(request: pytest.FixtureRequest) -> App:
     app = cdk_app()
-    platform(app, load_aws_environment(request.param, ROOT))
+    platform(app, aws_environment_named(request.param))
     app.synth()
     return app
 
@@ -57,12 +55,12 @@ def test_should_carry_the_environment_in_stack_names_only(app: App) -> None:
 
 
 def test_should_synthesize_the_same_bytes_twice(all_templates: dict[str, Templates]) -> None:
-    again = build(load_aws_environment("dev", ROOT))
+    again = build(aws_environment_named("dev"))
     assert json.dumps(again) == json.dumps(all_templates["dev"])
 
 
 def test_should_change_only_airflow_stack_with_airflow_version(all_templates: dict[str, Templates]) -> None:
-    settings = load_aws_environment("dev", ROOT)
+    settings = aws_environment_named("dev")
     bumped = settings.model_copy(update={"airflow": settings.airflow.model_copy(update={"version": "3.3.3"})})
     after = build(bumped)
     changed = {stack for stack, template in after.items() if template != all_templates["dev"][stack]}

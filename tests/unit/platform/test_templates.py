@@ -1,58 +1,14 @@
-"""What every template must be: valid, free of secrets, and the same as last time."""
+"""What every template must be: valid, free of secrets, and able to stand beside another platform's."""
 
 import json
 import re
 from pathlib import Path
-from typing import Any
-
-import pytest
-from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.json import JSONSnapshotExtension
 
 from operations.destroy.leftovers import COMMANDS
+from tests.support.environments import AWS_ENVIRONMENTS
 from tests.support.lint import lint
-from tests.support.templates import manifests
-from tests.unit.platform.conftest import ENVIRONMENTS, Templates
-
-STACKS = ("NetworkStack", "IamStack", "ClusterStack", "StorageStack", "DatabaseStack", "AirflowStack")
-ASSET_HASH = re.compile(r"[0-9a-f]{64}")
-
-
-def masked(value: Any) -> Any:
-    """A template without the hashes of assets, which follow the bytes of files and not what they do."""
-    return json.loads(ASSET_HASH.sub("<asset>", json.dumps(value)))
-
-
-@pytest.fixture
-def snapshot_json(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    return snapshot.use_extension(JSONSnapshotExtension)
-
-
-@pytest.mark.parametrize("stack", STACKS)
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_should_match_the_snapshot_of_the_stack(
-    environment: str, stack: str, all_templates: dict[str, Templates], snapshot_json: SnapshotAssertion
-) -> None:
-    template = masked(all_templates[environment][stack])
-    if stack == "AirflowStack":  # its manifests have snapshots of their own, as objects
-        for resource in template["Resources"].values():
-            resource["Properties"].pop("Manifest", None)
-    assert template == snapshot_json(name=f"{environment}-{stack}")
-
-
-@pytest.mark.parametrize(
-    "chart", ["Storage", "Configuration", "Migration", "ApiServer", "Scheduler", "DagProcessor", "Triggerer"]
-)
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_should_match_the_snapshot_of_the_chart(
-    environment: str, chart: str, all_templates: dict[str, Templates], snapshot_json: SnapshotAssertion
-) -> None:
-    ((_, objects),) = [
-        (name, objects)
-        for name, objects in manifests(all_templates[environment]["AirflowStack"]).items()
-        if name.startswith(chart)
-    ]
-    assert objects == snapshot_json(name=f"{environment}-{chart}")
+from tests.support.names import STACKS
+from tests.support.platform import Templates
 
 
 def test_should_satisfy_cfn_lint(templates: Templates, tmp_path: Path) -> None:
@@ -109,6 +65,6 @@ NAMES_OF_OTHERS = {"AddonName", "DBName", "PolicyName", "ServiceName"}
 
 
 def test_should_let_two_environments_stand_in_one_account(all_templates: dict[str, Templates]) -> None:
-    dev, production = (physical_names(all_templates[name]) for name in ENVIRONMENTS)
+    dev, production = (physical_names(all_templates[name]) for name in AWS_ENVIRONMENTS)
     assert any("airflow-dev" in value for _, _, value in dev)
     assert dev & production == set()

@@ -12,9 +12,8 @@ from settings import (
     load_environment,
     load_local_environment,
 )
+from tests.support.environments import environment_file
 from tests.unit.settings.cases import ABSENT, AWS, LOCAL, broken_lines
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def refusal(name: str, root: Path) -> str:
@@ -28,8 +27,8 @@ def project(tmp_path: Path) -> Path:
     """A folder with the environments dev and production, and one file elsewhere."""
     (tmp_path / "environments").mkdir()
     for name in ("dev", "production"):
-        (tmp_path / "environments" / f"{name}.yaml").write_text((ROOT / "environments" / f"{name}.yaml").read_text())
-    (tmp_path / "mine.yaml").write_text((ROOT / "environments" / "local.yaml").read_text())
+        (tmp_path / "environments" / f"{name}.yaml").write_text(environment_file(name).read_text())
+    (tmp_path / "mine.yaml").write_text(environment_file("local").read_text())
     return tmp_path
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +10,8 @@ import yaml
 
 from settings.loading import check
 from settings.reading.yaml_file import CoreSchemaLoader, path_text
+from tests.support.environments import ENVIRONMENTS, environment_file
 
-ROOT = Path(__file__).resolve().parents[3]
-ENVIRONMENTS = ("dev", "production", "local")
 SPOILT: tuple[Any, ...] = (
     [],
     ["x"],
@@ -50,7 +48,7 @@ Place = tuple[str | int, ...]
 
 @cache
 def _file(name: str) -> str:
-    return json.dumps(yaml.load((ROOT / "environments" / f"{name}.yaml").read_text(), CoreSchemaLoader))
+    return json.dumps(yaml.load(environment_file(name).read_text(), CoreSchemaLoader))
 
 
 def data_of(name: str) -> Any:

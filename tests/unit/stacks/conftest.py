@@ -7,16 +7,14 @@ from typing import Any
 import pytest
 from aws_cdk import App
 
-from settings import AwsEnvironment, load_aws_environment
+from settings import AwsEnvironment
 from stacks.base import PlatformStack
 from stacks.database_stack import DatabaseStack
 from stacks.iam_stack import IamStack
 from stacks.network_stack import NetworkStack
 from stacks.storage_stack import StorageStack
+from tests.support.environments import AWS_ENVIRONMENTS, aws_environment_named
 from tests.support.synth import cdk_app
-
-ROOT = Path(__file__).resolve().parents[3]
-ENVIRONMENTS = ("dev", "production")
 
 Templates = dict[str, dict[str, Any]]
 
@@ -45,4 +43,4 @@ def templates_of(settings: AwsEnvironment) -> Templates:
 @pytest.fixture(scope="session")
 def all_templates() -> dict[str, Templates]:
     """Environment -> stack -> template."""
-    return {name: templates_of(load_aws_environment(name, ROOT)) for name in ENVIRONMENTS}
+    return {name: templates_of(aws_environment_named(name)) for name in AWS_ENVIRONMENTS}

@@ -12,9 +12,10 @@ from typing import Any
 
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from tests.unit.stacks.conftest import ENVIRONMENTS, ROOT, Templates, templates_of
+from tests.support.environments import AWS_ENVIRONMENTS, aws_environment_named
+from tests.unit.stacks.conftest import Templates, templates_of
 
-RECORDS = Path(__file__).parent / "replacements"
+RECORDS = Path(__file__).parent / "recorded_replacements"
 
 MORE_PROPERTIES: dict[str, tuple[str, ...]] = {
     "AWS::FSx::FileSystem": (
@@ -75,8 +76,6 @@ def record(environment: str) -> Path:
 
 
 if __name__ == "__main__":
-    from settings import load_aws_environment
-
-    for name in sys.argv[1:] or ENVIRONMENTS:
-        found = replacing(templates_of(load_aws_environment(name, ROOT)))
+    for name in sys.argv[1:] or AWS_ENVIRONMENTS:
+        found = replacing(templates_of(aws_environment_named(name)))
         record(name).write_text(json.dumps(found, indent=2) + "\n")

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.environments import aws_environment
-from tests.unit.stacks.conftest import ENVIRONMENTS, Templates, templates_of
+from tests.support.environments import AWS_ENVIRONMENTS, aws_environment
+from tests.unit.stacks.conftest import Templates, templates_of
 from tests.unit.stacks.replacements import record, replacing
 
 
@@ -15,7 +15,7 @@ def before() -> dict[str, dict[str, dict[str, Any]]]:
     return replacing(templates_of(aws_environment()))
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("environment", AWS_ENVIRONMENTS)
 def test_should_replace_no_data_of_a_live_platform(environment: str, all_templates: dict[str, Templates]) -> None:
     """Renamed, moved or changed like this, each of these would be made anew: a new file system is an empty one."""
     assert replacing(all_templates[environment]) == json.loads(record(environment).read_text())
