@@ -12,12 +12,11 @@ from constructs import Construct
 from airflow_platform.cluster.cluster import AirflowCluster
 from airflow_platform.cluster.node_group import ManagedNodeGroup
 from airflow_platform.handler_function import HandlerFunction
+from airflow_platform.handlers.limits import MOVE_ANSWER_SECONDS, MOVE_SECONDS
 from settings.model.base import LogRetentionDays
 from settings.model.cluster import AddonSettings, AddonsSettings, KubernetesVersion
 
 FSX_CONTROLLER = "fsx-csi-controller-sa"
-MOVE_MINUTES = 13
-"""Most time for one add-on to move; the function has 15."""
 
 
 class Addons(Construct):
@@ -122,7 +121,7 @@ class Addons(Construct):
             "ClusterName": self._cluster.eks_cluster.cluster_name,
             "AddonName": addon.addon_name,
             "KubernetesVersion": self._version,  # a changed property is what makes CloudFormation call
-            "TimeoutSeconds": MOVE_MINUTES * 60,
+            "TimeoutSeconds": MOVE_SECONDS,
             **({"AddonVersion": version} if version else {}),
         }
         move = CustomResource(
@@ -130,7 +129,7 @@ class Addons(Construct):
             f"{addon_id}Version",
             resource_type="Custom::AddonVersion",
             service_token=self._mover.function_arn,
-            service_timeout=Duration.minutes(MOVE_MINUTES + 2),
+            service_timeout=Duration.seconds(MOVE_SECONDS + MOVE_ANSWER_SECONDS),
             properties=properties,
         )
         for earlier in (addon, *self._node_groups):

@@ -11,10 +11,11 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from airflow_platform.handlers.limits import RESERVE_SECONDS
+
 Json = dict[str, Any]
 
 REASON_BYTES = 1000  # CloudFormation refuses responses of more than 4096 bytes, and people read the first lines
-RESERVE_SECONDS = 20.0  # kept of the function's time, to answer in
 PUT_ATTEMPTS = 5
 
 
