@@ -34,6 +34,28 @@ PRUNE_SECONDS = 60
 DELETE_SECONDS = 270
 """Most time for everything to go: a task pod may take 240 seconds to end itself and let go of its claim."""
 
+# --- How long a new pod may have trouble before the rollout is given up
+
+PODS_SECONDS = 15
+"""Between two looks at an object's pods: each one is a command, and the object itself is looked at more often."""
+
+PULL_SECONDS = 75
+"""An image that cannot be pulled: the kubelet has tried again after 10, 20 and 40 seconds, so it is no hiccup."""
+
+CONFIG_SECONDS = 60
+"""A container that cannot be made, such as for a missing key of a Secret, which may come a moment after the pod."""
+
+CRASH_SECONDS = 140
+"""From the first crash of a container to the one that is too much. Longer than a database is away: the failover of an
+RDS instance takes 60 to 120 seconds ("Failing over a Multi-AZ DB instance", RDS user guide); and a look later."""
+
+LEAST_CRASHES = 3
+"""So many crashes at least: a container that waits 300 seconds for something, ends and waits again is no crash loop."""
+
+UNSCHEDULABLE_SECONDS = 150
+"""A pod that no node can hold: a new node stays tainted until the file system's driver runs, and an old API server
+that makes room has 130 seconds to end."""
+
 # --- kubectl
 
 REQUEST_TIMEOUT_SECONDS = 30

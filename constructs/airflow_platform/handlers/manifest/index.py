@@ -46,9 +46,10 @@ def roll_out(event: Json, deadline: Deadline, kubectl: Kubectl, sleep: waiting.S
     if objects:
         good = record.read(kubectl, objects)
         remove_stale_jobs(kubectl, objects, deadline, sleep)
+        applied_at = time.time()
         kubectl.apply(objects)
         try:
-            waiting.until_ready(kubectl, objects, deadline.within(timeout), sleep)
+            waiting.until_ready(kubectl, objects, deadline.within(timeout), sleep, applied_at=applied_at)
         except waiting.RolloutError as error:
             if not takes_back(event, objects, old, good):
                 raise

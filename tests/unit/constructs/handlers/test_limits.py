@@ -45,6 +45,15 @@ RULES: dict[str, Callable[[SimpleNamespace], bool]] = {
     "CloudFormation waits no longer for a move than Lambda": lambda it: (
         it.MOVE_SECONDS + it.MOVE_ANSWER_SECONDS <= it.LAMBDA_SECONDS
     ),
+    "a pod that cannot start is told within two minutes": lambda it: (
+        max(it.PULL_SECONDS, it.CONFIG_SECONDS) + 2 * it.PODS_SECONDS <= 120
+    ),
+    "a pod that no node can hold, or that crashes, is told in a quarter of the default rollout": lambda it: (
+        max(it.UNSCHEDULABLE_SECONDS, it.CRASH_SECONDS) + 2 * it.PODS_SECONDS <= 180 and it.LEAST_CRASHES <= 4
+    ),
+    "a failover of the database is no crash loop": lambda it: (
+        it.CRASH_SECONDS > 120 + it.PODS_SECONDS and it.LEAST_CRASHES >= 3
+    ),
 }
 
 TOO_MUCH: dict[str, object] = {
@@ -62,6 +71,12 @@ TOO_MUCH: dict[str, object] = {
     "TOKEN_SECONDS": 810,
     "MOVE_SECONDS": 781,
     "MOVE_ANSWER_SECONDS": 121,
+    "PODS_SECONDS": 23,
+    "PULL_SECONDS": 91,
+    "CONFIG_SECONDS": 91,
+    "UNSCHEDULABLE_SECONDS": 151,
+    "CRASH_SECONDS": 151,
+    "LEAST_CRASHES": 5,
     "LONGEST_ROLLOUT_MINUTES": 14,
     "LONGEST_TASK_GRACE_SECONDS": 241,
 }
@@ -70,10 +85,7 @@ TOO_MUCH: dict[str, object] = {
 
 def values() -> dict[str, object]:
     return {
-        name: value
-        for module in (limits, settings_limits)
-        for name, value in vars(module).items()
-        if name.endswith(("_SECONDS", "_MINUTES", "_RESTARTS"))
+        name: value for module in (limits, settings_limits) for name, value in vars(module).items() if name.isupper()
     }
 
 
