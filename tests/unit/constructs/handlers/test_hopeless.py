@@ -104,6 +104,7 @@ WAITED_FOR: dict[str, At] = {
     "a container that crashed in the past": always(pod(container(restarts=9), phase="Running")),
     "an init container that crashed and is done": always(init(pod(container(restarts=4, ended=0)))),
     "a failed pod of a Job, which the Job counts": always(pod(container(ended=1), phase="Failed")),
+    "a pod that was evicted, and is made anew": always(pod(container("ImagePullBackOff"), phase="Failed")),
 }
 
 
