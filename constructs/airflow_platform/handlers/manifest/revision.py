@@ -66,7 +66,7 @@ def _newest(deployment: Json, replica_set: Json) -> bool:
     template = replica_set["spec"]["template"]
     labels = {key: value for key, value in template["metadata"].get("labels", {}).items() if key != HASH}
     unhashed: Json = {**template, "metadata": {**template["metadata"], "labels": labels}}
-    return unhashed == deployment["spec"]["template"]
+    return bool(unhashed == deployment["spec"]["template"])
 
 
 def _label(pod: Json, name: str) -> str | None:
