@@ -47,16 +47,16 @@ class Trouble:
         return not self.container
 
     @property
-    def key(self) -> tuple[str, str, float, bool]:
+    def key(self) -> tuple[str, str, float]:
         """The same for the same trouble at another look, though its reason alternates (ErrImagePull, …BackOff)."""
-        return self.pod, self.container, self.patience_seconds, self.crashes > 0
+        return self.pod, self.container, self.patience_seconds
 
 
 def troubles(pod: Json) -> Iterator[Trouble]:
     """What troubles a pod now."""
     metadata, status = pod["metadata"], pod.get("status", {})
     if status.get("phase") in ("Succeeded", "Failed"):
-        return  # its Job decides what that means
+        return  # its Job decides what that means, or its ReplicaSet has made another
     where = f"pod {metadata['name']}"
     if _without_node(status):
         yield Trouble("Unschedulable", where, metadata["uid"], "", UNSCHEDULABLE_SECONDS)
@@ -86,7 +86,7 @@ class Patience:
     """What has troubled the pods of one object, and since when, from one look to the next."""
 
     def __init__(self) -> None:
-        self._since: dict[tuple[str, str, float, bool], float] = {}
+        self._since: dict[tuple[str, str, float], float] = {}
         self._crashes: dict[tuple[str, str], dict[int, float]] = {}
 
     def exhausted(self, pods: Sequence[Json], now: float) -> list[tuple[Trouble, str]]:
