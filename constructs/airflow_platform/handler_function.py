@@ -8,14 +8,12 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from airflow_platform.handlers.limits import LAMBDA_SECONDS
 from airflow_platform.house import LogGroup
 from settings.model.base import LogRetentionDays
 
 SOURCE_ROOT = Path(__file__).resolve().parents[1]
 HANDLERS = "airflow_platform/handlers"
-
-TIMEOUT_MINUTES = 15
-"""Lambda's longest. The handlers keep their own, shorter time limits, so that they always answer."""
 
 
 class HandlerFunction(lambda_.Function):
@@ -51,7 +49,7 @@ class HandlerFunction(lambda_.Function):
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.X86_64,  # the kubectl layer's
             memory_size=1024,  # a share of CPU comes with it: kubectl starts in under a second
-            timeout=Duration.minutes(TIMEOUT_MINUTES),
+            timeout=Duration.seconds(LAMBDA_SECONDS),
             retry_attempts=0,
             log_group=log_group,
             environment=dict(environment or {}),

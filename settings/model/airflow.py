@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from settings.facts.limits import LONGEST_ROLLOUT_MINUTES, LONGEST_TASK_GRACE_SECONDS, SHORTEST_ROLLOUT_MINUTES
 from settings.model.base import Form, ImageReference, OneOfSeveral, Settings, broken
 
 
@@ -44,7 +45,7 @@ class WorkerSettings(Settings):
     memory_mib: Annotated[int, Field(ge=256, le=262_144)] = 512
     """Memory request and limit of a task's pod, in MiB."""
 
-    termination_grace_seconds: Annotated[int, Field(ge=5, le=240)] = 120
+    termination_grace_seconds: Annotated[int, Field(ge=5, le=LONGEST_TASK_GRACE_SECONDS)] = 120
     """Seconds that a task gets to end when its pod is deleted; one that takes longer is killed, and may be retried."""
 
 
@@ -139,7 +140,7 @@ class AirflowSettings(Settings):
     task_queued_timeout_seconds: Annotated[int, Field(ge=60, le=86_400)] = 900
     """Seconds that a task may wait for its pod to start: a new node and an image pull fit in it."""
 
-    rollout_timeout_minutes: Annotated[int, Field(ge=2, le=13)] = 12
+    rollout_timeout_minutes: Annotated[int, Field(ge=SHORTEST_ROLLOUT_MINUTES, le=LONGEST_ROLLOUT_MINUTES)] = 12
     """Minutes that each step of a deployment may take until its Job is done or its Deployments are available."""
 
     config: Annotated[dict[OptionName, OptionValue], Field(max_length=200)] = {}

@@ -75,7 +75,7 @@ class KubernetesApi:
                 ReplicaSets(self.api),
                 StatefulSets(self.api),
                 Jobs(self.api, job_backoff_seconds),
-                Pods(self.api, self.runner),
+                Pods(self.api, self.runner, self._has_node),
             ]
         )
 
@@ -139,6 +139,9 @@ class KubernetesApi:
         """Add an object, as a controller would. Raises ApiError."""
         kind = self.api.kinds.named(manifest["kind"])
         return self.api.create(kind, manifest["metadata"].get("namespace"), manifest)
+
+    def _has_node(self, pod: Json) -> bool:
+        return not isinstance(self.runner, SimulatedRunner) or self.scenario.has_node(pod)
 
     def _kubeconfig(self) -> Json:
         cluster = {"server": self.url, "certificate-authority": str(self.certificate_authority)}

@@ -51,28 +51,35 @@ class Scenario:
     """Pods that run and never become ready."""
     failing: list[tuple[str, str]] = field(default_factory=list)
     """Pods whose containers exit with 1: Job pods fail, others restart for ever."""
-    unpullable: list[str] = field(default_factory=list)
-    """Parts of images that can't be pulled."""
+    crash_seconds: tuple[float, ...] = (0, 0.1, 1.1, 3.1, 7.1, 15.1, 31.1)
+    """When a failing pod that restarts crashes, after its start: ten times as fast as the kubelet lets it."""
+    unpullable: list[tuple[str, str]] = field(default_factory=list)
+    """Pods whose image can't be pulled."""
+    unschedulable: list[tuple[str, str]] = field(default_factory=list)
+    """Pods that no node can hold, as long as they stand here."""
     endless: list[str] = field(default_factory=list)
     """Pods that must not restart and do not end by themselves (running tasks)."""
 
     def reset(self) -> None:
         """Back to a world in which everything works."""
-        for rules in (self.held, self.failing, self.unpullable, self.endless):
-            rules.clear()
+        for rules in (self.held, self.failing, self.unpullable, self.unschedulable, self.endless):
+            rules.clear()  # type: ignore[attr-defined]
+
+    def has_node(self, pod: Json) -> bool:
+        """Whether a node can hold a pod."""
+        return not _means(self.unschedulable, pod)
 
     def of(self, pod: Json, age_seconds: float) -> Json:
         """The status of a pod that started so long ago."""
-        name, images = pod["metadata"]["name"], [c.get("image", "") for c in _containers(pod)]
-        if any(part in image for part in self.unpullable for image in images):
+        if _means(self.unpullable, pod):
             return _status(pod, "Pending", waiting="ImagePullBackOff")
-        fails = any(name.startswith(prefix) and any(part in image for image in images) for prefix, part in self.failing)
+        fails = _means(self.failing, pod)
         if pod["spec"].get("restartPolicy", "Always") == "Always":
-            held = any(name.startswith(prefix) and any(part in image for image in images) for prefix, part in self.held)
             if fails:
-                return _status(pod, "Running", waiting="CrashLoopBackOff")
-            return _status(pod, "Running", ready=age_seconds >= self.ready_seconds and not held)
-        if age_seconds < self.run_seconds or any(name.startswith(prefix) for prefix in self.endless):
+                crashes = sum(moment <= age_seconds for moment in self.crash_seconds)
+                return _status(pod, "Running", waiting="CrashLoopBackOff", restarts=max(0, crashes - 1))
+            return _status(pod, "Running", ready=age_seconds >= self.ready_seconds and not _means(self.held, pod))
+        if age_seconds < self.run_seconds or any(pod["metadata"]["name"].startswith(name) for name in self.endless):
             return _status(pod, "Running", ready=True)
         return _status(pod, "Failed" if fails else "Succeeded", exit_code=int(fails))
 
@@ -134,11 +141,19 @@ class SimulatedRunner:
                 ended()
 
 
+def _means(rules: list[tuple[str, str]], pod: Json) -> bool:
+    """Whether one of the rules is about a pod."""
+    name, images = pod["metadata"]["name"], [c.get("image", "") for c in _containers(pod)]
+    return any(name.startswith(prefix) and any(part in image for image in images) for prefix, part in rules)
+
+
 def _containers(pod: Json) -> list[Json]:
     return [*(pod["spec"].get("initContainers") or ()), *pod["spec"]["containers"]]
 
 
-def _status(pod: Json, phase: str, *, ready: bool = False, waiting: str = "", exit_code: int | None = None) -> Json:
+def _status(
+    pod: Json, phase: str, *, ready: bool = False, waiting: str = "", restarts: int = 0, exit_code: int | None = None
+) -> Json:
     state: Json = {"running": {}}
     if waiting:
         state = {"waiting": {"reason": waiting, "message": f"{waiting}: as the scenario says"}}
@@ -150,7 +165,7 @@ def _status(pod: Json, phase: str, *, ready: bool = False, waiting: str = "", ex
             "image": c.get("image", ""),
             "imageID": "",
             "ready": ready,
-            "restartCount": 0,
+            "restartCount": restarts,
             "state": state,
         }
         for c in pod["spec"]["containers"]

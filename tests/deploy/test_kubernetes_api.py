@@ -209,6 +209,29 @@ def test_should_complete_a_job_and_fail_one(kubectl: Kubectl, cluster: Kubernete
     assert len([p for p in cluster.objects("Pod", "app") if p["metadata"]["name"].startswith("fails")]) == 2
 
 
+def statuses(cluster: KubernetesApi, name: str) -> list[Json]:
+    """The statuses of the containers of a Deployment's pods."""
+    pods = [pod for pod in cluster.objects("Pod", "app") if pod["metadata"]["name"].startswith(name)]
+    return [status for pod in pods for status in pod["status"].get("containerStatuses") or ()]
+
+
+def test_should_tell_of_pods_that_do_not_run_and_run_them_when_they_can(
+    kubectl: Kubectl, cluster: KubernetesApi
+) -> None:
+    cluster.scenario.unpullable.append(("pulls", "app:1"))
+    cluster.scenario.failing.append(("crashes", ""))
+    cluster.scenario.unschedulable.append(("waits", ""))
+    kubectl(*APPLY, manifest=[deployment(name) for name in ("pulls", "crashes", "waits")])
+    soon(lambda: "ImagePullBackOff" in str(statuses(cluster, "pulls")))
+    soon(lambda: any(status["restartCount"] >= 2 for status in statuses(cluster, "crashes")))
+    told = kubectl("get", "pods", "-n", "app", "-l", "app=waits", "-o", "jsonpath={.items[*].status.conditions}")
+    assert '"reason":"Unschedulable"' in told
+    assert not statuses(cluster, "waits")
+    cluster.scenario.reset()
+    for name in ("pulls", "crashes", "waits"):
+        kubectl("rollout", "status", f"deployment/{name}", "-n", "app", "--timeout=15s")
+
+
 def test_should_hold_a_claim_while_a_pod_uses_it(kubectl: Kubectl, cluster: KubernetesApi) -> None:
     cluster.scenario.endless.append("task")
     cluster.scenario.stop_seconds = 0.5

@@ -3,9 +3,13 @@
 The tests are steps: each one takes the platform as the one before it left it.
 """
 
+import re
+
 from tests.deploy.rehearsal import KEPT, NAMESPACE, SPEED, Rehearsal, airflow
 
 AIRFLOW_STACK = "airflow-dev-airflow"
+SLACK_SECONDS = 10
+"""What CloudFormation's stand-in and a slow machine take between a failure and its rollback; the wall clock's."""
 
 
 def test_should_fail_the_first_deploy_that_does_not_run(life: Rehearsal) -> None:
@@ -38,6 +42,29 @@ def test_should_go_back_when_a_component_does_not_run_after_the_migration(life: 
     life.runs("3.3.2")
     assert any(r.startswith("Job/airflow-migration") for r in life.kubernetes.journal.references("created", since=mark))
     assert not KEPT & life.lost(mark)
+
+
+def test_should_say_early_that_an_image_cannot_be_pulled_and_go_back(life: Rehearsal) -> None:
+    life.kubernetes.scenario.unpullable.append(("airflow-scheduler", ""))
+    mark = life.kubernetes.journal.mark()
+    more = life.environment("dev", airflow("3.3.2", scheduler={"memory_mib": 1600}, rollout_timeout_minutes=12))
+    run = life.deploy(more, alone=True, check=False)
+    life.kubernetes.scenario.reset()
+    assert run.code != 0
+    assert re.search(
+        r"Deployment airflow/airflow-scheduler: ImagePullBackOff for \d+ s: "
+        r"pod airflow-scheduler-\S+, container \S+, image apache/airflow:3\.3\.2",
+        run.output,
+    )
+    assert life.aws.stack_status(AIRFLOW_STACK) == "UPDATE_ROLLBACK_COMPLETE"
+    life.runs("3.3.2")
+    changed = [
+        entry.at
+        for entry in life.kubernetes.journal.entries("updated", since=mark, actor="client")
+        if entry.spec_changed and entry.reference == "Deployment/airflow-scheduler"
+    ]
+    assert len(changed) == 2, "the update, and its taking back"
+    assert changed[1] - changed[0] < 120 / SPEED + SLACK_SECONDS
 
 
 def test_should_end_the_rollback_even_if_what_ran_before_does_not_run_again(life: Rehearsal) -> None:

@@ -12,6 +12,7 @@ from constructs import Construct
 from airflow_platform.cluster.cluster import AirflowCluster
 from airflow_platform.cluster.node_group import ManagedNodeGroup
 from airflow_platform.handler_function import HandlerFunction
+from airflow_platform.handlers.limits import MOVE_ANSWER_SECONDS, MOVE_SECONDS
 from settings.facts.addons import ADDONS, Addon
 from settings.model.base import LogRetentionDays
 from settings.model.cluster import AddonsSettings, KubernetesVersion
@@ -31,9 +32,6 @@ ON_TAINTED_NODES: dict[str, dict[str, Any]] = {
     "aws-secrets-store-csi-driver-provider": {"tolerations": [{"operator": "Exists"}]},
 }
 """Configuration values where a node group has taints of the user's."""
-
-MOVE_MINUTES = 13
-"""Most time for one add-on to move; the function has 15."""
 
 
 class Addons(Construct):
@@ -114,7 +112,7 @@ class Addons(Construct):
             "ClusterName": self._cluster.eks_cluster.cluster_name,
             "AddonName": row.name,
             "KubernetesVersion": self._version,  # a changed property is what makes CloudFormation call
-            "TimeoutSeconds": MOVE_MINUTES * 60,
+            "TimeoutSeconds": MOVE_SECONDS,
             **({"AddonVersion": version} if version else {}),
         }
         move = CustomResource(
@@ -122,7 +120,7 @@ class Addons(Construct):
             f"{row.id}Version",
             resource_type="Custom::AddonVersion",
             service_token=self._mover.function_arn,
-            service_timeout=Duration.minutes(MOVE_MINUTES + 2),
+            service_timeout=Duration.seconds(MOVE_SECONDS + MOVE_ANSWER_SECONDS),
             properties=properties,
         )
         for earlier in (addon, *self._node_groups):

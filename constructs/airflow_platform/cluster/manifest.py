@@ -16,16 +16,13 @@ from constructs import Construct, Node
 
 from airflow_platform.cluster.access import CLUSTER_ADMIN, grant_cluster_access
 from airflow_platform.handler_function import HandlerFunction
-from airflow_platform.handlers.manifest.index import DELETE_SECONDS, WORK_SECONDS
+from airflow_platform.handlers.limits import ANSWER_SECONDS, DELETE_SECONDS, WORK_SECONDS
 from airflow_platform.handlers.manifest.objects import OWNER
 from settings.model.base import LogRetentionDays
 from settings.model.cluster import KubernetesVersion
 
 MAX_MANIFEST_BYTES = 120 * 1024
 """An update's event carries the new manifest and the old one, and Lambda takes 256 KiB for an event."""
-
-ANSWER_SECONDS = 20
-"""What CloudFormation waits longer than the handler works."""
 
 
 class ManifestTooLargeError(ValueError):
@@ -131,7 +128,7 @@ class ManifestHandler(Construct):
         timeout_seconds = timeout_minutes * 60
         custom_resource.add_property_override("TimeoutSeconds", timeout_seconds)
         # CloudFormation's own limit, for a function that could not answer; without it that is an hour.
-        longest = max(timeout_seconds + int(WORK_SECONDS), int(DELETE_SECONDS))
+        longest = max(timeout_seconds + WORK_SECONDS, DELETE_SECONDS)
         custom_resource.add_property_override("ServiceTimeout", longest + ANSWER_SECONDS)
         return manifest
 

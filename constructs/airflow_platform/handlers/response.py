@@ -11,10 +11,11 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from airflow_platform.handlers.limits import RESERVE_SECONDS
+
 Json = dict[str, Any]
 
 REASON_BYTES = 1000  # CloudFormation refuses responses of more than 4096 bytes, and people read the first lines
-RESERVE_SECONDS = 20.0  # kept of the function's time, to answer in
 PUT_ATTEMPTS = 5
 
 
@@ -31,7 +32,8 @@ class Deadline:
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._end = clock() + max(seconds, 0.0)
+        self._start = clock()
+        self._end = self._start + max(seconds, 0.0)
 
     @classmethod
     def of(cls, context: LambdaContext) -> "Deadline":
@@ -46,6 +48,11 @@ class Deadline:
     def remaining(self) -> float:
         """Seconds left, never negative."""
         return max(self._end - self._clock(), 0.0)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the deadline was set."""
+        return self._clock() - self._start
 
     @property
     def passed(self) -> bool:

@@ -1,7 +1,7 @@
 """Pods: a node for each, what they mount, and the runner that plays their containers."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from standins.kubernetes_api.api import Api
@@ -15,9 +15,10 @@ NODE = "node-1"
 class Pods(Controller):
     """Schedules pods, starts them when what they mount is there, and ends them when they are deleted."""
 
-    def __init__(self, api: Api, runner: PodRunner) -> None:
+    def __init__(self, api: Api, runner: PodRunner, has_node: Callable[[Json], bool] = lambda pod: True) -> None:
+        """`has_node`: whether a node can hold a pod."""
         super().__init__(api)
-        self._runner = runner
+        self._runner, self._has_node = runner, has_node
         self._started: set[str] = set()
         self._stopping: set[str] = set()
         self._lock = threading.Lock()
@@ -40,11 +41,17 @@ class Pods(Controller):
             name = (volume.get("persistentVolumeClaim") or {}).get("claimName")
             claim = self.store.find("PersistentVolumeClaim", namespace, name) if name else None
             if name and (claim is None or is_leaving(claim) or (claim.get("status") or {}).get("phase") != "Bound"):
-                why = f'persistentvolumeclaim "{name}" not found' if claim is None else f"claim {name} is not bound"
-                told = condition("PodScheduled", False, "Unschedulable", why)
-                self.set_status(pod, {**pod["status"], "phase": "Pending", "conditions": [told]})
+                bound = "pod has unbound immediate PersistentVolumeClaims"
+                self._wait(pod, f'persistentvolumeclaim "{name}" not found' if claim is None else bound)
                 return
+        if not self._has_node(pod):
+            self._wait(pod, "0/1 nodes are available: 1 Insufficient cpu.")
+            return
         self.change(pod, lambda live: {**live, "spec": {**live["spec"], "nodeName": NODE}})
+
+    def _wait(self, pod: Json, why: str) -> None:
+        told = condition("PodScheduled", False, "Unschedulable", why)
+        self.set_status(pod, {**pod["status"], "phase": "Pending", "conditions": [told]})
 
     def _start(self, pod: Json, uid: str) -> None:
         if missing := next(self._missing(pod), None):

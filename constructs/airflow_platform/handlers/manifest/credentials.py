@@ -8,9 +8,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from airflow_platform.handlers.limits import TOKEN_SECONDS
 from airflow_platform.handlers.response import Json
-
-TOKEN_SECONDS = 300  # EKS takes a token for 15 minutes
 
 _kubeconfig: tuple[float, Path] | None = None
 

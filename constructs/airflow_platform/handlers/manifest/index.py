@@ -8,17 +8,12 @@ import os
 import time
 from typing import Any
 
+from airflow_platform.handlers.limits import DELETE_SECONDS, PRUNE_SECONDS, REPLACE_SECONDS, WORK_SECONDS
 from airflow_platform.handlers.manifest import record, waiting
 from airflow_platform.handlers.manifest.kubectl import Kubectl, KubectlError
 from airflow_platform.handlers.manifest.objects import digest, dropped, identity, owned, parse
 from airflow_platform.handlers.manifest.rollout import job
 from airflow_platform.handlers.response import Deadline, Json, LambdaContext, respond
-
-DELETE_SECONDS = 270.0  # a task pod may take 240 seconds to end itself and let go of its claim
-PRUNE_SECONDS = 60.0
-WORK_SECONDS = 90.0
-"""Most time for what is not waiting for the rollout: applying, and deleting what left the manifest."""
-REPLACE_SECONDS = 60.0
 
 GONE = "ResourceNotFoundException"
 
@@ -51,9 +46,10 @@ def roll_out(event: Json, deadline: Deadline, kubectl: Kubectl, sleep: waiting.S
     if objects:
         good = record.read(kubectl, objects)
         remove_stale_jobs(kubectl, objects, deadline, sleep)
+        applied_at = time.time()
         kubectl.apply(objects)
         try:
-            waiting.until_ready(kubectl, objects, deadline.within(timeout), sleep)
+            waiting.until_ready(kubectl, objects, deadline.within(timeout), sleep, applied_at=applied_at)
         except waiting.RolloutError as error:
             if not takes_back(event, objects, old, good):
                 raise

@@ -9,14 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from airflow_platform.handlers.limits import COMMAND_TIMEOUT_SECONDS, REQUEST_TIMEOUT_SECONDS, RETRY_PAUSES_SECONDS
 from airflow_platform.handlers.manifest.credentials import kubeconfig_file
 from airflow_platform.handlers.response import Json
 
 FIELD_MANAGER = "airflow-on-eks"
 LAYER = "/opt/kubectl"  # where the kubectl layer puts the binary
-REQUEST_TIMEOUT_SECONDS = 30
-COMMAND_TIMEOUT_SECONDS = 90
-RETRY_PAUSES_SECONDS = (2.0, 5.0)
 TRANSIENT = (
     "Unable to connect to the server",
     "connection refused",

@@ -49,7 +49,7 @@ def claim(obj: Json) -> Progress:
     return Progress(ready=False, failed=phase == "Lost", message=f"is {phase}")
 
 
-def _seen(obj: Json) -> bool:
+def seen(obj: Json) -> bool:
     """The controller has looked at this very version; before that, status speaks of an earlier one."""
     return int(obj.get("status", {}).get("observedGeneration", 0)) >= int(obj["metadata"].get("generation", 0))
 
@@ -64,7 +64,7 @@ def _count(obj: Json, wanted: int, *fields: str) -> Progress:
 
 
 def deployment(obj: Json) -> Progress:
-    if not _seen(obj):
+    if not seen(obj):
         return Progress(ready=False, message="not yet seen by its controller")
     for found in obj.get("status", {}).get("conditions") or []:
         if found["type"] == "Progressing" and found.get("reason") == "ProgressDeadlineExceeded":
@@ -74,13 +74,13 @@ def deployment(obj: Json) -> Progress:
 
 
 def stateful_set(obj: Json) -> Progress:
-    if not _seen(obj):
+    if not seen(obj):
         return Progress(ready=False, message="not yet seen by its controller")
     return _count(obj, int(obj["spec"].get("replicas", 1)), "replicas", "updatedReplicas", "availableReplicas")
 
 
 def daemon_set(obj: Json) -> Progress:
-    if not _seen(obj):
+    if not seen(obj):
         return Progress(ready=False, message="not yet seen by its controller")
     wanted = int(obj.get("status", {}).get("desiredNumberScheduled", 0))
     return _count(obj, wanted, "updatedNumberScheduled", "numberAvailable")

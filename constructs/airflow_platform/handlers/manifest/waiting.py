@@ -6,6 +6,7 @@ from itertools import chain, repeat
 
 from airflow_platform.handlers.manifest import diagnosis
 from airflow_platform.handlers.manifest.kubectl import Kubectl, KubectlError
+from airflow_platform.handlers.manifest.lookout import Lookout
 from airflow_platform.handlers.manifest.objects import identity, owned
 from airflow_platform.handlers.manifest.rollout import Progress, condition, progress, reason, waited_for
 from airflow_platform.handlers.response import Deadline, Json
@@ -30,13 +31,22 @@ class DeletionError(Exception):
     """Objects are still there: kubectl refused, or something holds them."""
 
 
-def until_ready(kubectl: Kubectl, objects: Sequence[Json], deadline: Deadline, sleep: Sleep = time.sleep) -> None:
-    """Wait for Jobs, claims and rollouts.
+def until_ready(
+    kubectl: Kubectl,
+    objects: Sequence[Json],
+    deadline: Deadline,
+    sleep: Sleep = time.sleep,
+    *,
+    applied_at: float | None = None,
+) -> None:
+    """Wait for Jobs, claims and rollouts. `applied_at`: seconds since the epoch, default now; see Lookout.
 
     Raises:
-        RolloutError: one failed for good, or the deadline passed; names each object that is not ready, and why.
+        RolloutError: one failed for good, its new pods cannot run, or the deadline passed; names each object that is
+            not ready, and why.
     """
     waiting = waited_for(objects)
+    lookout = Lookout(kubectl, time.time() if applied_at is None else applied_at)
     told: dict[str, str] = {}
     pause = pauses()
     while waiting:
@@ -46,6 +56,11 @@ def until_ready(kubectl: Kubectl, objects: Sequence[Json], deadline: Deadline, s
                 told[name] = str(now)
                 print(f"{name}: {'ready' if now.ready else now.message}")
         waiting = [obj for obj in waiting if not state[str(identity(obj))][1].ready]
+        hopeless = lookout.hopeless(
+            {str(identity(obj)): state[str(identity(obj))][0] for obj in waiting}, deadline.elapsed
+        )
+        for name, why in hopeless.items():
+            state[name] = (state[name][0], Progress(ready=False, failed=True, message=why))
         failed = [name for name, (_, now) in state.items() if now.failed]
         if failed or (waiting and deadline.passed):
             names = failed or [str(identity(obj)) for obj in waiting]

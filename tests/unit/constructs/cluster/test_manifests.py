@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from airflow_platform.cluster.manifest import ManifestTooLargeError
 from airflow_platform.handler_function import SOURCE_ROOT, handler_code
-from airflow_platform.handlers.manifest.index import DELETE_SECONDS, WORK_SECONDS
+from airflow_platform.handlers.limits import DELETE_SECONDS, WORK_SECONDS
 from stacks.cluster_stack import ClusterStack
 from stacks.iam_stack import IamStack
 from stacks.network_stack import NetworkStack

@@ -58,6 +58,7 @@ class FakeCluster:
         self.unknown_kinds: set[str] = set()
         self.failures: list[str] = []
         self.pods: list[Json] = []
+        self.replica_sets: list[Json] = []
         self.events: list[Json] = []
         self.commands: list[tuple[str, ...]] = []
 
@@ -96,6 +97,7 @@ class FakeCluster:
             made["metadata"]["generation"] = live.get("metadata", {}).get("generation", 0) + (
                 0 if live.get("spec") == obj.get("spec") else 1
             )
+            made["metadata"]["uid"] = f"uid-of-{made['metadata']['name']}"
             if "data" in live:
                 made.setdefault("data", live["data"])
             self.objects[key(obj)] = made
@@ -115,8 +117,13 @@ class FakeCluster:
         return Finished(1, "", "\n".join(errors)) if errors else Finished(0, "", "")
 
     def _get(self, arguments: list[str], objects: list[Json]) -> Finished:
-        if arguments[1] in ("pods", "events"):
-            found = self.pods if arguments[1] == "pods" else self.events
+        if arguments[1] == "events":
+            reasons = [reason.partition("=")[2] for reason in arguments if reason.startswith("reason=")]
+            found = [event for event in self.events if not reasons or event["reason"] in reasons]
+            return Finished(0, json.dumps({"kind": "List", "items": found}), "")
+        if arguments[1] in ("pods", "replicasets.apps,pods"):
+            found = [{"kind": "Pod", **pod} for pod in self.pods]
+            found += self.replica_sets if arguments[1] != "pods" else []
             return Finished(0, json.dumps({"kind": "List", "items": found}), "")
         unknown = [obj for obj in objects if obj["kind"] in self.unknown_kinds]
         if unknown:
