@@ -63,7 +63,7 @@ class Scenario:
     def reset(self) -> None:
         """Back to a world in which everything works."""
         for rules in (self.held, self.failing, self.unpullable, self.unschedulable, self.endless):
-            rules.clear()  # type: ignore[attr-defined]
+            rules.clear()
 
     def has_node(self, pod: Json) -> bool:
         """Whether a node can hold a pod."""

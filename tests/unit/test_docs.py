@@ -148,7 +148,7 @@ def test_should_lead_to_every_page() -> None:
     assert {str(page.relative_to(ROOT)) for page in set(PAGES) - reached} == set()
 
 
-@pytest.mark.parametrize("room", ["settings", "k8s", "constructs", "stacks", "operations", "standins", "environments"])
+@pytest.mark.parametrize("room", ["settings", "k8s", "constructs", "stacks", "operations", "standins"])
 def test_should_name_pages_in_the_code_that_exist(room: str) -> None:
     named = {
         (file.relative_to(ROOT), name)

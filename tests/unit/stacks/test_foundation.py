@@ -132,10 +132,10 @@ def test_should_let_every_pod_that_reads_secrets_have_the_role(templates: Templa
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_should_make_the_controller_role_with_the_controller(enabled: bool) -> None:
-    templates = templates_of(aws_environment(cluster={"controller": {"enabled": enabled}}))
-    found = [name for name in resources(templates["IamStack"], "AWS::IAM::Role") if "Controller" in name]
-    assert bool(found) is enabled
+def test_should_make_and_export_the_controller_role_with_and_without_a_controller(enabled: bool) -> None:
+    template = templates_of(aws_environment(cluster={"controller": {"enabled": enabled}}))["IamStack"]
+    assert [name for name in resources(template, "AWS::IAM::Role") if "Controller" in name]
+    assert len([name for name in template["Outputs"] if "RolesController" in name]) == 2
 
 
 def test_should_encrypt_database_and_secrets_with_one_key(templates: Templates) -> None:
