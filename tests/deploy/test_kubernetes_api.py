@@ -34,7 +34,7 @@ def obj(kind: str, name: str, api_version: str = "v1", **content: object) -> Jso
 
 
 def deployment(name: str = "web", image: str = "app:1", pod: Json | None = None) -> Json:
-    template = {"metadata": {"labels": {"app": name}}, "spec": deepcopy(pod or POD)}
+    template: Json = {"metadata": {"labels": {"app": name}}, "spec": deepcopy(pod or POD)}
     template["spec"]["containers"][0]["image"] = image
     return obj(
         "Deployment", name, "apps/v1",

@@ -7,7 +7,6 @@ import time
 
 from tests.deploy.apps import more_names
 from tests.deploy.rehearsal import (
-    COMPONENTS,
     KEPT,
     NAMESPACE,
     SPEED,
@@ -16,6 +15,7 @@ from tests.deploy.rehearsal import (
     airflow,
     assert_in_order,
 )
+from tests.support.names import DEPLOYMENTS as COMPONENTS
 from tests.support.names import STACKS
 
 MORE = ".venv/bin/python tests/deploy/apps/more.py"

@@ -5,6 +5,7 @@ The constructs come first, so that every CDK token in the platform has another n
 
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT), str(ROOT / "constructs")]
@@ -31,7 +32,7 @@ POD = {
         }
     ],
 }
-OBJECTS = (
+OBJECTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (
         "rbac.authorization.k8s.io/v1",
         "RoleBinding",
@@ -60,7 +61,7 @@ class ConfigurationWithMore(ConfigurationChart):
                 made.add_json_patch(cdk8s.JsonPatch.add(f"/{name}", value))
 
 
-k8s.airflow.release.ConfigurationChart = ConfigurationWithMore  # type: ignore[misc]
+vars(k8s.airflow.release)["ConfigurationChart"] = ConfigurationWithMore
 
 app = cdk.App()
 unrelated = cdk.Stack(app, "UnrelatedStack")

@@ -3,8 +3,8 @@
 import pytest
 
 from k8s.airflow.pods.resources import binary_quantity, cpu_quantity
+from k8s.rendered import Json, Release
 from tests.support.names import DEPLOYMENTS as COMPONENTS
-from tests.unit.k8s.conftest import Json, Release
 
 EACH_COMPONENT = pytest.mark.parametrize("name", COMPONENTS)
 

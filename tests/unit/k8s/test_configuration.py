@@ -10,10 +10,11 @@ from k8s.airflow.components import reads_secrets
 from k8s.airflow.pods.config_maps import secret_commands
 from k8s.airflow.pods.options import contract, task_contract, task_tuning, tuning
 from k8s.names import ADMIN_USER
+from k8s.rendered import Release
 from settings.facts.platform_options import PLATFORM_OPTIONS
 from settings.model.airflow import AirflowSettings
 from tests.support.names import DEPLOYMENTS as COMPONENTS
-from tests.unit.k8s.conftest import Release, aws_bindings, token
+from tests.unit.k8s.conftest import aws_bindings, token
 
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 

@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 
-from tests.unit.k8s.conftest import Json, Release
+from k8s.rendered import Json, Release
 
 
 def spec(local: Release) -> Json:

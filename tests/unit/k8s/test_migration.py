@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.k8s.conftest import Json, Release
+from k8s.rendered import Json, Release
 
 
 def job(release: Release, name: str) -> Json:

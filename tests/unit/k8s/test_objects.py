@@ -6,9 +6,9 @@ import re
 import pytest
 import yaml
 
+from k8s.rendered import Json, Release
 from standins.kubernetes_schemas import VERSIONS, validate
 from standins.pod_security import baseline_violations, violations
-from tests.unit.k8s.conftest import Json, Release
 
 CLUSTER_SCOPED = {"Namespace", "PersistentVolume", "StorageClass"}
 

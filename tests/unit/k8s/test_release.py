@@ -3,8 +3,8 @@
 import yaml
 
 from k8s.render import render
+from k8s.rendered import Release
 from tests.support.names import COMPONENT_STEPS
-from tests.unit.k8s.conftest import Release
 
 
 def test_should_order_storage_configuration_migration_components(aws: Release) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from k8s.airflow.pods.checksum import checksum
+from k8s.rendered import Release
 from tests.support.names import DEPLOYMENTS as COMPONENTS
-from tests.unit.k8s.conftest import Release
 
 
 def rolled(one: Release, other: Release) -> set[str]:

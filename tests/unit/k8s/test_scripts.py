@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.unit.k8s.conftest import Release
+from k8s.rendered import Release
 
 SCRIPTS = Path(__file__).resolve().parents[3] / "k8s" / "airflow" / "scripts"
 

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.unit.k8s.conftest import Json, Release, token
+from k8s.rendered import Json, Release
+from tests.unit.k8s.conftest import token
 
 
 def test_should_describe_a_storage_class_that_makes_a_file_system_like_ours(aws: Release) -> None:

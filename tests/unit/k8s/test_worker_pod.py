@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from k8s.airflow.pods.resources import binary_quantity, cpu_quantity
+from k8s.rendered import Json, Release
 from settings.model.airflow import AirflowSettings
-from tests.unit.k8s.conftest import Json, Release
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from settings.capacity import airflow_pods
 from settings.facts.room import Room
 from settings.model.airflow import AirflowSettings, ComponentSettings
 from settings.model.environment import AwsEnvironment
+from tests.support.platform import build
 from tests.support.templates import resources
 from tests.unit.k8s.conftest import aws_bindings
-from tests.unit.platform.conftest import build
 
 FIFTH = Component(
     id="Watcher",

@@ -11,8 +11,8 @@ from settings.facts import secrets
 from settings.facts.platform_options import PLATFORM_OPTIONS
 from settings.facts.secrets import Secret
 from tests.support.environments import aws_environment
+from tests.support.platform import build
 from tests.support.templates import manifests, resources
-from tests.unit.platform.conftest import build
 
 SIXTH = Secret(
     key="smtp_password",

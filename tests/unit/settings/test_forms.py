@@ -8,7 +8,7 @@ from tests.unit.settings.cases import AWS, LOCAL, broken_lines
 
 LONG = "x" * 5000
 
-NEVER_TEXT = (
+NEVER_TEXT: tuple[Any, ...] = (
     "",
     " ",
     "\n",
@@ -97,7 +97,7 @@ def test_should_refuse_what_has_not_the_form(base: dict[str, Any], path: str, va
 
 
 LABEL = "cluster node_groups workers labels"
-ENTRIES = {
+ENTRIES: dict[str, Any] = {
     "availability_zones[1]": {"availability_zones": ["us-east-1a", "us-east-1"]},
     "cluster.access.admins[0]": {"cluster access": {"admins": ["arn:aws:iam::123456789012:root"]}},
     "cluster.access.admins[1]": {

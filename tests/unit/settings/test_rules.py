@@ -1,10 +1,13 @@
 """Every rule across settings, by the tables of good and bad."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from settings import AwsEnvironment, LocalEnvironment
+from settings.model.base import Settings
+from settings.reading.violations import Violation
 from settings.rules import AWS_RULES, LOCAL_RULES
 from tests.unit.settings.cases import AWS, LOCAL, Bad, Changes, broken_lines, changed
 from tests.unit.settings.tables import airflow, cluster, network, node_groups, storage
@@ -29,7 +32,8 @@ def test_should_refuse_with_path_rule_and_value(base: dict[str, Any], bad: Bad) 
 
 @pytest.mark.parametrize(("base", "bad"), BAD, ids=IDS)
 def test_should_have_the_message_from_the_rule_of_that_name(base: dict[str, Any], bad: Bad) -> None:
-    model, rules = (AwsEnvironment, AWS_RULES) if base is AWS else (LocalEnvironment, LOCAL_RULES)
+    model: type[Settings] = AwsEnvironment if base is AWS else LocalEnvironment
+    rules: tuple[Callable[[Any], Iterator[Violation]], ...] = AWS_RULES if base is AWS else LOCAL_RULES
     [rule] = [rule for rule in rules if rule.__name__ == bad.rule]
 
     broken = rule(model.model_validate(changed(base, bad.changes)))

@@ -53,7 +53,7 @@ def with_container(where: str, context: dict[str, Any] | None = None, **fields: 
     return spec
 
 
-BASELINE_PODS = {
+BASELINE_PODS: dict[str, dict[str, Any]] = {
     "hostNetwork": {"hostNetwork": True},
     "hostPID": {"hostPID": True},
     "hostIPC": {"hostIPC": True},
@@ -65,7 +65,7 @@ BASELINE_PODS = {
     "seccompProfile": {"securityContext": {"seccompProfile": {"type": "Unconfined"}}},
     "sysctl": {"securityContext": {"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}},
 }
-RESTRICTED_PODS = {
+RESTRICTED_PODS: dict[str, dict[str, Any]] = {
     "runAsNonRoot": {"securityContext": {"runAsNonRoot": False}},
     "runAsUser": {"securityContext": {"runAsUser": 0}},
 }
