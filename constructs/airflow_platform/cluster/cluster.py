@@ -57,7 +57,8 @@ class AirflowCluster(Construct):
 
         # EKS makes this group itself when it is missing: then it has no retention, and no stack deletes it.
         # EKS writes to a group of this name. It goes with the cluster whatever is retained: logs are no data, and a
-        # group that stayed would stand in the way of the next cluster of this name.
+        # group that stayed would stand in the way of the next cluster of this name. EKS may make it again for a late
+        # record: `make destroy` and `make deploy` delete it then.
         log_group = logs.LogGroup(
             self, "ControlPlaneLogs", log_group_name=f"/aws/eks/{name}/cluster", removal_policy=RemovalPolicy.DESTROY
         )
