@@ -2,6 +2,8 @@
 # Needs Python 3.10+, Node (any: the project pins its own) and make; `make test` x86-64 Linux, bash and openssl as well.
 
 ENV ?= dev
+# 1: deploy and destroy ask nothing, for scripts.
+YES ?=
 PYTHON ?= python3
 JOBS ?= 3
 
@@ -11,6 +13,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 BIN := .venv/bin
 CDK := node_modules/.bin/cdk
+CONFIRMED := $(if $(filter 1,$(YES)),--yes)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -45,12 +48,11 @@ synth: setup ## Write the CloudFormation templates of ENV (default dev) to cdk.o
 diff: setup ## Show what a deployment of ENV would change
 	$(CDK) diff --all -c environment=$(ENV)
 
-deploy: setup ## Deploy ENV; the slow stacks are made side by side
-	@$(BIN)/python -m settings $(ENV)
-	$(CDK) deploy --all --concurrency $(JOBS) --require-approval never -c environment=$(ENV)
+deploy: setup ## Deploy ENV; asks before permissions get broader (YES=1: never)
+	@$(BIN)/python -m operations.deploy $(ENV) --concurrency $(JOBS) $(CONFIRMED)
 
-destroy: setup ## Remove ENV, and tell what stays (data, if retain_data) and how to remove it
-	@$(BIN)/python -m operations.destroy $(ENV) $(JOBS)
+destroy: setup ## Remove ENV; asks for its name (YES=1: never), and tells what stays and how to remove it
+	@$(BIN)/python -m operations.destroy $(ENV) --concurrency $(JOBS) $(CONFIRMED)
 
 local: setup ## Write dist/airflow-local.k8s.yaml: the same Airflow for any Kubernetes, without AWS
 	@$(BIN)/python -m k8s $(if $(filter command line,$(origin ENV)),$(ENV),local)

@@ -1,1 +1,1 @@
-"""`make destroy`: remove an environment, and tell what stays."""
+"""`make destroy`: remove an environment as it is deployed, and tell what really stays."""

@@ -1,61 +1,121 @@
-"""`python -m operations.destroy <environment>`: `cdk destroy --all`, then tell what stays and how to remove it."""
+"""`python -m operations.destroy <environment> [--yes]`: remove an environment, and tell what really stays."""
 
-import subprocess
+import argparse
+import json
 import sys
 import tempfile
 from pathlib import Path
 
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from operations import cdk
+from operations.aws import AWS_ERRORS, Clients, WrongAccountError, account_of, clients_of
+from operations.control_plane_logs import delete_leftover_log_group
+from operations.database_protection import databases, is_protected, set_protection
+from operations.deployed import deleted_stack_ids, deployed_stacks
+from operations.destroy.aftermath import aftermath, told
+from operations.destroy.plan import Plan, described, refusals
+from operations.terminal import answer_to, has_terminal
+from settings import AwsEnvironment, SettingsError, load_aws_environment
 
-from operations.destroy.leftovers import leftovers, report, stack_templates
-from settings import SettingsError, load_aws_environment
-
-ROOT = Path(__file__).resolve().parents[2]
-CDK = ROOT / "node_modules/.bin/cdk"
-
-
-def deployed(stack: str, region: str) -> dict[str, str]:
-    """Logical id -> physical id of a stack's resources; empty when there is no such stack."""
-    pages = boto3.client("cloudformation", region_name=region).get_paginator("list_stack_resources")
-    try:
-        return {
-            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-            for page in pages.paginate(StackName=stack)
-            for resource in page["StackResourceSummaries"]
-            if resource.get("PhysicalResourceId")
-        }
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return {}
-        raise
+LATE_LOG_SECONDS = 30
+"""How long to wait for EKS to write a late record; the network took minutes to go since the cluster went."""
 
 
-def main(environment: str, concurrency: str) -> int:
-    """Destroy the environment's stacks. Returns the CDK CLI's exit code."""
-    try:
-        settings = load_aws_environment(environment, ROOT)
-    except SettingsError as error:
-        sys.exit(str(error))
-    context = ["-c", f"environment={environment}"]
+def destroy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed: bool, concurrency: int) -> int:
+    """Destroy an environment; returns the exit code. Raises CdkError, WrongAccountError and what AWS's client raises.
+
+    Args:
+        given: the environment as the person named it: a name, or a path.
+        confirmed: no question is asked.
+    """
+    name, region = settings.name, settings.region
+    place = f"account {account_of(clients, settings)}, {region}"
+    cloudformation = clients("cloudformation")
+    stacks = deployed_stacks(cloudformation, name)
+    if not stacks:
+        print(f"Nothing of environment {name} is deployed in {place}.")
+        return _tell(clients, settings, [], log_seconds=0)
     with tempfile.TemporaryDirectory() as folder:
         assembly = Path(folder)
-        subprocess.run([CDK, "synth", "--quiet", "--output", assembly, *context], cwd=ROOT, check=True)
-        templates = stack_templates(assembly)
-        try:
-            found = leftovers(templates, {stack: deployed(stack, settings.region) for stack in templates})
-        except (BotoCoreError, ClientError) as error:
-            sys.exit(f"Can't read the stacks of environment {settings.name} in {settings.region}: {error}")
-        destroy: list[str | Path] = [CDK, "destroy", "--all", "--force", "--concurrency", concurrency]
-        code = subprocess.run([*destroy, "--app", assembly, *context], cwd=ROOT, check=False).returncode
-    if code == 0:
-        print(report(found, templates))
-    else:
-        print(
-            "Not everything was destroyed: see above; run the command again when its reason is gone.", file=sys.stderr
+        cdk.synthesize(given, assembly)
+        plan = Plan(stacks, stack_names(assembly))
+        print(f"Environment {name} in {place}.\n{described(plan, region)}", flush=True)
+        rds = clients("rds")
+        reasons = refusals(
+            plan, given, retain_data=settings.retain_data, is_protected=lambda instance: is_protected(rds, instance)
         )
-    return code
+        if reasons:
+            print("\n".join(["Refused; nothing was done:", *(f"  {reason}" for reason in reasons)]), file=sys.stderr)
+            return 1
+        if not confirmed and answer_to(f"Type the environment's name ({name}) to destroy it: ") != name:
+            print("That is not its name: nothing was done.", file=sys.stderr)
+            return 1
+        # From now on nobody's stack has the database.
+        for line in set_protection(rds, [each for each in databases(plan.destroyed) if each.is_kept]):
+            print(line, flush=True)
+        failed = cdk.destroy(assembly, concurrency)
+    had_cluster = any(each.type == "AWS::EKS::Cluster" for each in plan.resources)
+    _tell(
+        clients,
+        settings,
+        [stack.id for stack in stacks],
+        log_seconds=LATE_LOG_SECONDS if had_cluster and not failed else 0,
+    )
+    if failed:
+        print("Not everything was destroyed: see above; run it again when the reason is gone.", file=sys.stderr)
+    return failed
+
+
+def _tell(clients: Clients, settings: AwsEnvironment, stack_ids: list[str], *, log_seconds: float) -> int:
+    """Delete what EKS made again, and tell what is left: of earlier lives of the environment too. Returns 0."""
+    cloudformation = clients("cloudformation")
+    stacks = deployed_stacks(cloudformation, settings.name)
+    group = delete_leftover_log_group(clients, settings.name, stacks, seconds=log_seconds)
+    if group:
+        print(f"Deleted log group {group}, which EKS had made again.")
+    ids = dict.fromkeys([*stack_ids, *deleted_stack_ids(cloudformation, settings.name)])
+    print(told(aftermath(clients, ids, stacks), settings.region))
+    return 0
+
+
+def stack_names(assembly: Path) -> frozenset[str]:
+    """The physical names of an assembly's stacks."""
+    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
+    return frozenset(
+        artifact["properties"].get("stackName", name)
+        for name, artifact in artifacts.items()
+        if artifact["type"] == "aws:cloudformation:stack"
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="make destroy", description="Remove an environment.")
+    parser.add_argument("environment", help="a name in environments/, or the path of a file")
+    parser.add_argument("--yes", action="store_true", help="ask nothing (make: YES=1)")
+    parser.add_argument("--concurrency", type=int, default=3, metavar="N", help="stacks at a time; default %(default)s")
+    given = parser.parse_args(arguments)
+    if not given.yes and not has_terminal():
+        return _ended(
+            "Refused; nothing was done: without a terminal nobody can be asked, so --yes (make: YES=1) is needed."
+        )
+    try:
+        settings = load_aws_environment(given.environment, cdk.ROOT)
+    except SettingsError as error:
+        return _ended(str(error))
+    try:
+        return destroy(
+            given.environment, settings, clients_of(settings), confirmed=given.yes, concurrency=given.concurrency
+        )
+    except (WrongAccountError, cdk.CdkError) as error:
+        return _ended(str(error))
+    except AWS_ERRORS as error:
+        return _ended(f"AWS refuses or does not answer, for environment {settings.name} in {settings.region}: {error}")
+
+
+def _ended(reason: str) -> int:
+    print(reason, file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "1"))
+    sys.exit(main(sys.argv[1:]))

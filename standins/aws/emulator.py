@@ -1,5 +1,6 @@
 """The emulator's process: ministack with our resource types, checks and ledger. run by `loopback.LoopbackAws`."""
 
+import hashlib
 import json
 import os
 import signal
@@ -11,10 +12,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import ministack.app
+import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.cloudformation.stacks as stacks
 import ministack.services.ssm as ssm
 from ministack.services.cloudformation import _exports, _stacks
-from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
 
 from standins.aws.ledger import LEDGER, watched
 from standins.aws.resources import data, eks, fsx, network
@@ -25,19 +26,44 @@ MODULES = (data, eks, fsx, network)
 
 AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-{}"
 
+DESCRIBE_FILE_SYSTEMS = b"AWSSimbaAPIService_v20180301.DescribeFileSystems"
+
 _app = ministack.app.app
 
 
 async def app(scope: Json, receive: Callable[..., Awaitable[Any]], send: Callable[..., Awaitable[None]]) -> None:
-    """ministack, and beside it the ledger and the one EKS call that it has not."""
+    """ministack, and beside it the ledger and the calls of EKS and FSx that it has not."""
     if scope["type"] == "http":
+        _describe_stacks()
+        if (b"x-amz-target", DESCRIBE_FILE_SYSTEMS) in scope["headers"]:
+            body = json.loads(await _body(receive))
+            await _send(send, *fsx.describe(body.get("FileSystemIds", [])))
+            return
         document = _answer(scope["path"], parse_qs(scope["query_string"].decode()))
         if document is not None:
-            headers = [(b"content-type", b"application/json")]
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": json.dumps(document).encode()})
+            await _send(send, 200, document)
             return
     await _app(scope, receive, send)
+
+
+def _describe_stacks() -> None:
+    """A stack's description is its template's; the emulator forgets it when a change set makes the stack."""
+    for stack in list(_stacks.values()):
+        stack["Description"] = (stack.get("_template") or {}).get("Description", "")
+
+
+async def _body(receive: Callable[..., Awaitable[Any]]) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    return body
+
+
+async def _send(send: Callable[..., Awaitable[None]], status: int, document: Json) -> None:
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(document).encode()})
 
 
 def _answer(path: str, query: dict[str, list[str]]) -> Json | None:
@@ -51,6 +77,20 @@ def _answer(path: str, query: dict[str, list[str]]) -> Json | None:
     if path == "/addons/supported-versions":
         return eks.addon_versions(query["addonName"][0], query["kubernetesVersion"][0])
     return None
+
+
+_name = provisioners._physical_name
+
+
+def _physical_name(stack_name: str, logical_id: str, **options: Any) -> str:
+    """A generated name: on AWS another in every stack, so that a stack can be made again beside what it left behind.
+
+    The emulator's own is the same in every stack of the same name.
+    """
+    head, dash, suffix = _name(stack_name, logical_id, **options).rpartition("-")
+    of_stack = f"{suffix} {(_stacks.get(stack_name) or {}).get('StackId')}"
+    digest = hashlib.sha256(of_stack.encode()).hexdigest()[: len(suffix)]
+    return f"{head}{dash}{digest if suffix == suffix.lower() else digest.upper()}"
 
 
 _resolve, _delete = stacks._resolve_stack_outputs, stacks._delete_resource
@@ -106,9 +146,10 @@ def main() -> None:
     threading.Thread(target=_end_with_the_tests, daemon=True).start()
     stacks._resolve_stack_outputs = _resolve_outputs
     stacks._delete_resource = _delete_resource
-    for resource_type, handler in list(_RESOURCE_HANDLERS.items()):
+    provisioners._physical_name = _physical_name
+    for resource_type, handler in list(provisioners._RESOURCE_HANDLERS.items()):
         if "create" in handler:
-            _RESOURCE_HANDLERS[resource_type] = watched(resource_type, handler)
+            provisioners._RESOURCE_HANDLERS[resource_type] = watched(resource_type, handler)
     for architecture in ("arm64", "x86_64"):
         ssm._PUBLIC_AMI_PARAMETERS.setdefault(AMI_PARAMETER.format(architecture), "ami-0123456789abcdef0")
     ministack.app.app = app

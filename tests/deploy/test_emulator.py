@@ -178,3 +178,45 @@ def test_should_not_move_a_cluster_by_two_versions_or_back(aws: LoopbackAws) -> 
 def test_should_refuse_a_resource_type_that_nobody_registered(aws: LoopbackAws) -> None:
     with pytest.raises(Exception, match="Unrecognized resource types"):
         make(aws, "unknown", {"Thing": {"Type": "AWS::EC2::NoSuchThing"}})
+
+
+def test_should_not_make_a_log_group_that_exists(aws: LoopbackAws) -> None:
+    aws.client("logs").create_log_group(logGroupName="/taken")
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/taken"}}
+    assert make(aws, "taken", {"Group": group}) == "ROLLBACK_COMPLETE"
+    assert "already exists" in reasons(aws, "taken")
+
+
+def test_should_not_delete_a_protected_database(aws: LoopbackAws) -> None:
+    subnets = {"DBSubnetGroupDescription": "d", "SubnetIds": [{"Ref": "SubnetA"}, {"Ref": "SubnetB"}]}
+    database = {
+        "Engine": "postgres",
+        "DBInstanceClass": "db.t4g.small",
+        "AllocatedStorage": "20",
+        "MasterUsername": "airflow",
+        "MasterUserPassword": "not-a-secret",
+        "DBSubnetGroupName": {"Ref": "Subnets"},
+    }
+    resources = {
+        **network(),
+        "Subnets": {"Type": "AWS::RDS::DBSubnetGroup", "Properties": subnets},
+        "Database": {"Type": "AWS::RDS::DBInstance", "DeletionPolicy": "Delete", "Properties": database},
+    }
+    assert make(aws, "protected", resources) == "CREATE_COMPLETE"
+    name, rds = outputs(aws, "protected")["Database"], aws.client("rds")
+    rds.modify_db_instance(DBInstanceIdentifier=name, DeletionProtection=True)
+    assert remove(aws, "protected") == "DELETE_FAILED"
+    assert f"Cannot delete protected DB Instance {name}" in reasons(aws, "protected")
+    rds.modify_db_instance(DBInstanceIdentifier=name, DeletionProtection=False)
+    assert remove(aws, "protected") == "DELETE_COMPLETE"
+
+
+def test_should_give_a_stack_that_is_made_again_other_names(aws: LoopbackAws) -> None:
+    properties = {"Family": "postgres17", "Description": "d"}
+    kept = {"Parameters": {"Type": "AWS::RDS::DBParameterGroup", "DeletionPolicy": "Retain", "Properties": properties}}
+    names = set()
+    for _ in range(2):
+        assert make(aws, "again", kept) == "CREATE_COMPLETE"
+        names.add(outputs(aws, "again")["Parameters"])
+        assert remove(aws, "again") == "DELETE_COMPLETE"
+    assert len(names) == 2

@@ -51,7 +51,8 @@ class AirflowCluster(Construct):
         self.name = name
 
         # EKS makes this group itself when it is missing: then it has no retention, and no stack deletes it. It goes
-        # with the cluster whatever is retained: one that stayed would stand in the way of the next cluster's.
+        # with the cluster whatever is retained: one that stayed would stand in the way of the next cluster's. EKS may
+        # make it again for a late record: `make destroy` and `make deploy` delete it then.
         log_group = LogGroup(
             self,
             "ControlPlaneLogs",

@@ -22,8 +22,8 @@ class MetadataDatabase(Construct):
     """RDS for PostgreSQL in the private subnets: encrypted, TLS only, reached with a generated password.
 
     RDS keeps the minor version up to date in its maintenance windows; only the major version is named here, so that a
-    deployment never fights it. When it is retained (`removal_policy`), the instance is protected from deletion, and
-    what it stands on stays with it: subnet group, parameter group, log group, credentials.
+    deployment never fights it. When it is retained (`removal_policy`), what it stands on stays with it: subnet group,
+    parameter group, log group, credentials.
     """
 
     def __init__(
@@ -96,7 +96,8 @@ class MetadataDatabase(Construct):
             delete_automated_backups=not retain,
             copy_tags_to_snapshot=True,
             cloudwatch_logs_exports=["postgresql"],
-            deletion_protection=retain,
+            # No `deletion_protection`: CloudFormation could not take back a first deployment that fails when the
+            # instance exists. What is retained it never deletes, and `make deploy` protects it from everybody else.
             removal_policy=removal_policy,
         )
         self.instance.node.add_dependency(log_group)

@@ -1,11 +1,21 @@
-"""The database and what stands on it: what RDS and IAM refuse to delete."""
+"""The database and what stands on it: what RDS and IAM refuse to delete, and what CloudWatch Logs has already."""
 
 from typing import Any
+
+import ministack.services.cloudwatch_logs as logs
+import ministack.services.rds as rds
 
 from standins.aws.ledger import LEDGER, RefusedError, on_create, on_delete, on_update
 
 Json = dict[str, Any]
 INSTANCE = "AWS::RDS::DBInstance"
+
+
+@on_create("AWS::Logs::LogGroup")
+def _log_group_is_new(properties: Json) -> None:
+    name = properties.get("LogGroupName")
+    if name and name in logs._log_groups:
+        raise RefusedError(f"ResourceAlreadyExistsException: the log group {name} already exists")
 
 
 @on_create(INSTANCE)
@@ -19,6 +29,13 @@ def _instance_can_stand(properties: Json) -> None:
 def _storage_only_grows(old: Json, new: Json) -> None:
     if int(new.get("AllocatedStorage", 0)) < int(old.get("AllocatedStorage", 0)):
         raise RefusedError("InvalidParameterCombination: Requested storage size is smaller than the current one")
+
+
+@on_delete(INSTANCE)
+def _instance_is_not_protected(physical_id: str) -> None:
+    """Whoever turned the protection on: the template, or a call of ModifyDBInstance."""
+    if (rds._instances.get(physical_id) or {}).get("DeletionProtection"):
+        raise RefusedError(f"InvalidParameterCombination: Cannot delete protected DB Instance {physical_id}")
 
 
 @on_delete("AWS::RDS::DBSubnetGroup")

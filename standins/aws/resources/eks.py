@@ -1,8 +1,12 @@
 """EKS: the cluster, which points at the Kubernetes stand-in, its nodes, add-ons, access entries and pod identities."""
 
 import os
+import threading
+from contextvars import copy_context
+from functools import partial
 from typing import Any
 
+import ministack.services.cloudwatch_logs as logs
 import ministack.services.ec2 as ec2
 import ministack.services.eks as eks
 import ministack.services.iam as iam
@@ -21,6 +25,8 @@ BEFORE_NODES = ("vpc-cni", "kube-proxy")
 ON_NODES = ("coredns", "aws-fsx-csi-driver", "aws-secrets-store-csi-driver-provider")
 """Add-ons whose pods only nodes can run."""
 DEFAULT_MINOR = {"1.34": 1, "1.35": 2, "1.36": 3}
+
+LATE_SECONDS = 2
 
 
 def addon_version(name: str, kubernetes: str) -> str:
@@ -61,6 +67,14 @@ def _cluster_create(logical_id: str, properties: Json, stack: str) -> tuple[str,
 eks._get_docker = lambda: None
 _emulated = _RESOURCE_HANDLERS[CLUSTER]
 _RESOURCE_HANDLERS[CLUSTER] = {**_emulated, "create": _cluster_create}
+
+
+@on_delete("AWS::Logs::LogGroup")
+def _late_records_bring_it_back(physical_id: str) -> None:
+    """EKS writes what a cluster logged last when the cluster, and the stack with the group, are gone already."""
+    if physical_id.startswith("/aws/eks/") and physical_id.endswith("/cluster"):
+        revive = partial(logs._log_groups.__setitem__, physical_id, dict(logs._log_groups[physical_id]))
+        threading.Timer(LATE_SECONDS, copy_context().run, [revive]).start()
 
 
 @on_create(CLUSTER)

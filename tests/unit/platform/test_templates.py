@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from operations.destroy.leftovers import COMMANDS
+from operations.destroy.kinds import KINDS, PARTS
 from tests.support.environments import AWS_ENVIRONMENTS
 from tests.support.lint import lint
 from tests.support.names import STACKS
@@ -37,15 +37,10 @@ def test_should_stay_below_the_size_of_a_template(templates: Templates, tmp_path
 
 
 def test_should_know_how_to_remove_everything_that_is_retained(templates: Templates) -> None:
-    known_by_their_owner = {
-        "AWS::SecretsManager::SecretTargetAttachment",
-        "AWS::EC2::SecurityGroupIngress",
-        "AWS::EC2::SecurityGroupEgress",
-    }
     for template in templates.values():
         for name, resource in template["Resources"].items():
             if resource.get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate"):
-                assert resource["Type"] in COMMANDS.keys() | known_by_their_owner, name
+                assert resource["Type"] in {*KINDS, *PARTS}, name
 
 
 def physical_names(templates: Templates) -> set[tuple[str, str, str]]:

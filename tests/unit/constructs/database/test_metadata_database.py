@@ -139,9 +139,14 @@ def test_should_encrypt_with_the_key_it_is_given() -> None:
     assert instance(template)["Properties"]["KmsKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
 
 
+@pytest.mark.parametrize("policy", [RemovalPolicy.DESTROY, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE])
+def test_should_let_cloudformation_take_back_a_first_deployment(policy: RemovalPolicy) -> None:
+    """Not even off: an absent property is no drift when `make deploy` turns the protection on."""
+    assert "DeletionProtection" not in instance(database(policy))["Properties"]
+
+
 def test_should_go_without_a_trace_when_data_is_not_retained(template: dict[str, Any]) -> None:
     found = instance(template)
-    assert found["Properties"]["DeletionProtection"] is False
     assert found["Properties"]["DeleteAutomatedBackups"] is True
     assert {r.get("DeletionPolicy", "Delete") for n, r in template["Resources"].items() if "Database" in n} == {
         "Delete"
@@ -151,7 +156,6 @@ def test_should_go_without_a_trace_when_data_is_not_retained(template: dict[str,
 def test_should_stay_with_all_it_stands_on_when_data_is_retained() -> None:
     template = database(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
     found = instance(template)
-    assert found["Properties"]["DeletionProtection"] is True
     assert found["Properties"]["DeleteAutomatedBackups"] is False
     policies = {
         resource["Type"]: (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))

@@ -1,0 +1,58 @@
+"""The pinned CDK CLI."""
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CDK = ROOT / "node_modules/.bin/cdk"
+
+
+class CdkError(Exception):
+    """The CLI ended with an error; it has told the reason itself."""
+
+
+def synthesize(environment: str, assembly: Path) -> None:
+    """Write an environment's cloud assembly. Raises CdkError. (Its warnings are told again by what deploys it.)"""
+    run = _captured("synth", "--quiet", "--output", assembly, "-c", f"environment={environment}")
+    if run.returncode:
+        raise CdkError(f"{run.stdout.rstrip()}\nThe templates could not be written: see above.")
+
+
+def broadening_changes(assembly: Path) -> str | None:
+    """What a deployment would change in permissions and open ports, as a table; None when it widens nothing.
+
+    The comparison is of templates: a change set would leave a stack in REVIEW_IN_PROGRESS when there is none yet.
+
+    Raises:
+        CdkError: the CLI could not compare.
+    """
+    run = _captured("diff", "--all", "--security-only", "--method", "template", "--quiet", "--app", assembly)
+    compared = re.search(r"Number of stacks with differences: (\d+)", run.stdout)
+    if run.returncode or compared is None:
+        raise CdkError(f"{run.stdout.rstrip()}\nThe changes could not be compared: see above.")
+    return run.stdout if int(compared[1]) else None
+
+
+def deploy(assembly: Path, concurrency: int) -> int:
+    """Deploy all stacks; returns the CLI's exit code.
+
+    Nothing is asked: with more than one stack at a time the CLI refuses to ask (ConcurrencyConflict), so whoever calls
+    this has asked.
+    """
+    return _run("deploy", "--all", "--require-approval", "never", "--concurrency", str(concurrency), "--app", assembly)
+
+
+def destroy(assembly: Path, concurrency: int) -> int:
+    """Destroy all stacks of an assembly that exist, in reverse order; returns the CLI's exit code. Nothing is asked."""
+    return _run("destroy", "--all", "--force", "--concurrency", str(concurrency), "--app", assembly)
+
+
+def _run(*arguments: str | Path) -> int:
+    return subprocess.run([CDK, *arguments], cwd=ROOT, check=False).returncode
+
+
+def _captured(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [CDK, *arguments], cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )

@@ -1,0 +1,1 @@
+"""`make deploy`: check, show what gets more permissions, ask, deploy."""

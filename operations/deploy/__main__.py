@@ -1,0 +1,96 @@
+"""`python -m operations.deploy <environment> [--yes]`: check, ask about broader permissions, deploy, protect data."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from operations import cdk
+from operations.aws import AWS_ERRORS, Clients, WrongAccountError, account_of, clients_of
+from operations.control_plane_logs import delete_leftover_log_group
+from operations.database_protection import databases, set_protection
+from operations.deploy.checks import CHECKS
+from operations.deployed import deployed_stacks
+from operations.terminal import answer_to, has_terminal
+from settings import AwsEnvironment, SettingsError, load_aws_environment
+
+
+def deploy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed: bool, concurrency: int) -> int:
+    """Deploy an environment; returns the exit code. Raises CdkError, WrongAccountError and what AWS's client raises.
+
+    Args:
+        given: the environment as the person named it: a name, or a path.
+        confirmed: no question is asked.
+    """
+    account = account_of(clients, settings)
+    stacks = deployed_stacks(clients("cloudformation"), settings.name)
+    problems = [problem for check in CHECKS for problem in check(settings, clients, stacks)]
+    if problems:
+        print("\n".join(["Not deployed:", *(f"  {problem}" for problem in problems)]), file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory() as folder:
+        assembly = Path(folder)
+        cdk.synthesize(given, assembly)
+        if not confirmed:
+            changes = cdk.broadening_changes(assembly)
+            if changes and not _agrees(changes, f"Deploy {settings.name} to account {account}, {settings.region}?"):
+                return 1
+        group = delete_leftover_log_group(clients, settings.name, stacks)
+        if group:
+            print(f"Deleted log group {group}: EKS had made it again for a cluster that is gone.", flush=True)
+        code = cdk.deploy(assembly, concurrency)
+    return code or _protect(settings, clients)
+
+
+def _protect(settings: AwsEnvironment, clients: Clients) -> int:
+    """Protect the data of what is deployed from deletion; returns the exit code."""
+    try:
+        instances = databases(deployed_stacks(clients("cloudformation"), settings.name))
+        for line in set_protection(clients("rds"), instances):
+            print(line)
+    except AWS_ERRORS as error:
+        print(
+            f"Deployed, but the database's protection from deletion is not as retain_data says: {error}. Run it again.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def _agrees(changes: str, question: str) -> bool:
+    """Whether a person wants these changes of permissions and open ports."""
+    print(changes, flush=True)
+    if not has_terminal():
+        print(
+            "Not deployed: permissions get broader (see above), and without a terminal nobody can be asked:"
+            " --yes (make: YES=1) is needed.",
+            file=sys.stderr,
+        )
+        return False
+    if answer_to(f"{question} (y/n) ").lower() in ("y", "yes"):
+        return True
+    print("Not deployed.", file=sys.stderr)
+    return False
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="make deploy", description="Deploy an environment.")
+    parser.add_argument("environment", help="a name in environments/, or the path of a file")
+    parser.add_argument("--yes", action="store_true", help="ask nothing (make: YES=1)")
+    parser.add_argument("--concurrency", type=int, default=3, metavar="N", help="stacks at a time; default %(default)s")
+    given = parser.parse_args(arguments)
+    try:
+        settings = load_aws_environment(given.environment, cdk.ROOT)
+        return deploy(
+            given.environment, settings, clients_of(settings), confirmed=given.yes, concurrency=given.concurrency
+        )
+    except (SettingsError, WrongAccountError, cdk.CdkError) as error:
+        print(error, file=sys.stderr)
+    except AWS_ERRORS as error:
+        print(f"AWS refuses or does not answer, for environment {given.environment}: {error}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

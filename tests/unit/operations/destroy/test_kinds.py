@@ -1,0 +1,56 @@
+"""What can outlive its stack."""
+
+import shlex
+
+import pytest
+
+from operations.destroy.kinds import DATA_KINDS, KINDS, Kind
+from tests.support.deployed_aws import Account
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.title)
+def test_should_name_region_and_resource_in_every_command(kind: Kind) -> None:
+    command = kind.command("the-id", "eu-central-1")
+    for single in command.split(" && "):
+        words = shlex.split(single)
+        assert words[0] == "aws"
+        options = next(n for n, word in enumerate(words) if word.startswith("--"))
+        assert words[options : options + 2] == ["--region", "eu-central-1"]
+        assert any(word.startswith("the-id") for word in words)
+
+
+def test_should_take_a_snapshot_of_a_database_before_it_goes() -> None:
+    command = KINDS["AWS::RDS::DBInstance"].command("db-1", "eu-central-1")
+    unprotect, delete, wait = command.split(" && ")
+    assert "--no-deletion-protection" in unprotect
+    assert delete.startswith("aws rds delete-db-instance --region eu-central-1")
+    assert "--final-db-snapshot-identifier db-1-final" in delete
+    assert "wait db-instance-deleted" in wait, "its subnet group and security group are in use until then"
+
+
+def test_should_remove_data_before_its_network_and_keys_last() -> None:
+    order = list(KINDS)
+    assert order[: len(DATA_KINDS)] == list(DATA_KINDS)
+    assert order[-1] == "AWS::KMS::Key"
+    for first, then in (
+        ("AWS::RDS::DBSubnetGroup", "AWS::EC2::Subnet"),
+        ("AWS::EC2::SecurityGroup", "AWS::EC2::VPC"),
+        ("AWS::EC2::Subnet", "AWS::EC2::VPC"),
+    ):
+        assert order.index(first) < order.index(then)
+
+
+@pytest.mark.parametrize(
+    ("type_", "physical_id"),
+    [
+        ("AWS::FSx::FileSystem", "fs-1"),
+        ("AWS::RDS::DBInstance", "db-1"),
+        ("AWS::SecretsManager::Secret", "arn:1"),
+        ("AWS::EC2::Subnet", "subnet-1"),
+    ],
+)
+def test_should_ask_the_service_whether_it_exists(type_: str, physical_id: str) -> None:
+    account = Account()
+    assert KINDS[type_].exists(account, physical_id)
+    account.gone.add(physical_id)
+    assert not KINDS[type_].exists(account, physical_id)
