@@ -6,9 +6,10 @@ are steps: each one takes the platform as the one before it left it.
 
 from pathlib import Path
 
+from operations.destroy.kinds import PARTS
 from standins.aws.cdk import Run
 from tests.deploy.rehearsal import Json, Rehearsal
-from tests.deploy.test_life_of_production import PARTS, told
+from tests.deploy.test_life_of_production import told
 
 DATABASE_STACK = "airflow-dev-database"
 
