@@ -1,8 +1,10 @@
 """The pinned CDK CLI."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 CDK = ROOT / "node_modules/.bin/cdk"
@@ -17,6 +19,18 @@ def synthesize(environment: str, assembly: Path) -> None:
     run = _captured("synth", "--quiet", "--output", assembly, "-c", f"environment={environment}")
     if run.returncode:
         raise CdkError(f"{run.stdout.rstrip()}\nThe templates could not be written: see above.")
+
+
+def templates(assembly: Path) -> dict[str, dict[str, Any]]:
+    """Physical stack name -> template of a cloud assembly."""
+    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
+    return {
+        artifact["properties"].get("stackName", name): json.loads(
+            (assembly / artifact["properties"]["templateFile"]).read_text()
+        )
+        for name, artifact in artifacts.items()
+        if artifact["type"] == "aws:cloudformation:stack"
+    }
 
 
 def broadening_changes(assembly: Path) -> str | None:

@@ -1,8 +1,8 @@
 """What is deployed of an environment: its stacks, their resources, and what the deployed templates do with them."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -43,11 +43,17 @@ class DeployedStack:
     id: str
     status: str
     resources: tuple[Resource, ...]
+    template: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_busy(self) -> bool:
         """Whether CloudFormation is working on it. A stack in review is none yet: nobody works on it."""
         return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
+
+    @property
+    def exists(self) -> bool:
+        """Whether it has anything: not one in review, nor a first deployment that was taken back."""
+        return self.status not in ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "CREATE_FAILED")
 
 
 def platform_name(environment: str) -> str:
@@ -58,14 +64,17 @@ def platform_name(environment: str) -> str:
 def deployed_stacks(cloudformation: Any, environment: str) -> list[DeployedStack]:
     """The stacks of an environment, whether this version of the application has them or not."""
     return [
-        DeployedStack(
-            stack["StackName"], stack["StackId"], stack["StackStatus"], tuple(_resources(cloudformation, stack))
-        )
+        _deployed(cloudformation, stack)
         for page in cloudformation.get_paginator("describe_stacks").paginate()
         for stack in page["Stacks"]
         if stack["StackStatus"] != "DELETE_COMPLETE"
         and _is_of(environment, stack["StackName"], stack.get("Description", ""))
     ]
+
+
+def templates_of(stacks: Iterable[DeployedStack]) -> dict[str, Mapping[str, Any]]:
+    """Name -> template of the stacks that have anything in them."""
+    return {stack.name: stack.template for stack in stacks if stack.exists}
 
 
 def deleted_stack_ids(cloudformation: Any, environment: str) -> list[str]:
@@ -105,11 +114,16 @@ def _is_of(environment: str, stack: str, description: str) -> bool:
     return re.fullmatch(pattern, stack) is not None and description.startswith(DESCRIPTION)
 
 
-def _resources(cloudformation: Any, stack: dict[str, Any]) -> Iterator[Resource]:
-    """Its living resources. By id: a stack of the same name may take its place."""
+def _deployed(cloudformation: Any, stack: dict[str, Any]) -> DeployedStack:
+    """A stack as it is. By id: another one of the same name may take its place."""
     body = cloudformation.get_template(StackName=stack["StackId"])["TemplateBody"]
-    template = (body if isinstance(body, dict) else yaml.safe_load(body)) or {}
-    defined = template.get("Resources", {})
+    template: dict[str, Any] = (body if isinstance(body, dict) else yaml.safe_load(body)) or {}
+    resources = tuple(_resources(cloudformation, stack, template.get("Resources", {})))
+    return DeployedStack(stack["StackName"], stack["StackId"], stack["StackStatus"], resources, template)
+
+
+def _resources(cloudformation: Any, stack: dict[str, Any], defined: Mapping[str, Any]) -> Iterator[Resource]:
+    """Its living resources."""
     for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack["StackId"]):
         for summary in page["StackResourceSummaries"]:
             if summary.get("PhysicalResourceId") and summary["ResourceStatus"] not in GONE:

@@ -8,6 +8,7 @@ from airflow_platform.cluster.controller import Controller
 from airflow_platform.cluster.node_group import ManagedNodeGroup
 from k8s.airflow.components import reads_secrets
 from k8s.names import ADMIN_USER, NAMESPACE
+from settings.facts.zones import CONTROL_PLANE_ZONES
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
 from stacks.offers import ClusterOffer, NetworkOffer, RolesOffer
@@ -36,7 +37,7 @@ class ClusterStack(PlatformStack):
             name=platform_name(settings),
             settings=settings.cluster,
             vpc=vpc,
-            subnets=subnets,
+            subnets=subnets[:CONTROL_PLANE_ZONES],
             control_plane_security_group=groups.control_plane,
             kubectl_handler_security_group=groups.kubectl_handler,
             role=roles.cluster,

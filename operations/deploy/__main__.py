@@ -7,10 +7,11 @@ from pathlib import Path
 
 from operations import cdk
 from operations.aws import AWS_ERRORS, Clients, WrongAccountError, account_of, clients_of
+from operations.changes.compare import refusals
 from operations.control_plane_logs import delete_leftover_log_group
 from operations.database_protection import databases, set_protection
 from operations.deploy.checks import CHECKS
-from operations.deployed import deployed_stacks
+from operations.deployed import deployed_stacks, templates_of
 from operations.terminal import answer_to, has_terminal
 from settings import AwsEnvironment, SettingsError, load_aws_environment
 
@@ -31,6 +32,10 @@ def deploy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed:
     with tempfile.TemporaryDirectory() as folder:
         assembly = Path(folder)
         cdk.synthesize(given, assembly)
+        refused = refusals(templates_of(stacks), cdk.templates(assembly))
+        if refused:
+            print("\n".join(["Not deployed:", *(f"  {violation}" for violation in refused)]), file=sys.stderr)
+            return 1
         if not confirmed:
             changes = cdk.broadening_changes(assembly)
             if changes and not _agrees(changes, f"Deploy {settings.name} to account {account}, {settings.region}?"):

@@ -1,7 +1,6 @@
 """`python -m operations.destroy <environment> [--yes]`: remove an environment, and tell what really stays."""
 
 import argparse
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -37,7 +36,7 @@ def destroy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed
     with tempfile.TemporaryDirectory() as folder:
         assembly = Path(folder)
         cdk.synthesize(given, assembly)
-        plan = Plan(stacks, stack_names(assembly))
+        plan = Plan(stacks, frozenset(cdk.templates(assembly)))
         print(f"Environment {name} in {place}.\n{described(plan, region)}", flush=True)
         rds = clients("rds")
         reasons = refusals(
@@ -75,16 +74,6 @@ def _tell(clients: Clients, settings: AwsEnvironment, stack_ids: list[str], *, l
     ids = dict.fromkeys([*stack_ids, *deleted_stack_ids(cloudformation, settings.name)])
     print(told(aftermath(clients, ids, stacks), settings.region))
     return 0
-
-
-def stack_names(assembly: Path) -> frozenset[str]:
-    """The physical names of an assembly's stacks."""
-    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
-    return frozenset(
-        artifact["properties"].get("stackName", name)
-        for name, artifact in artifacts.items()
-        if artifact["type"] == "aws:cloudformation:stack"
-    )
 
 
 def main(arguments: list[str]) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from operations import cdk
-from tests.support.deployed_aws import Account
+from tests.support.deployed_aws import Account, platform
 
 
 @pytest.fixture
@@ -13,16 +13,13 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was asked of the CDK CLI."""
     made: list[str] = []
 
-    def synthesize(environment: str, assembly: Path) -> None:
+    def synthesize(environment: str, assembly: Path, **_: object) -> None:
         made.append("synth")
-        stacks = {f"S{n}": f"airflow-test-{part}" for n, part in enumerate(("network", "database"))}
-        artifacts = ", ".join(
-            f'"{name}": {{"type": "aws:cloudformation:stack", "properties": {{"stackName": "{stack}"}}}}'
-            for name, stack in stacks.items()
-        )
-        (assembly / "manifest.json").write_text(f'{{"artifacts": {{"Tree": {{"type": "cdk:tree"}}, {artifacts}}}}}')
 
+    # What is in the file, is what is deployed.
+    stacks = {stack.name: stack.template for stack in platform("Retain")}
     monkeypatch.setattr(cdk, "synthesize", synthesize)
+    monkeypatch.setattr(cdk, "templates", lambda assembly: stacks)
     return made
 
 

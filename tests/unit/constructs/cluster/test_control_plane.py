@@ -168,3 +168,14 @@ def test_should_give_airflows_service_accounts_their_roles(template: Template) -
     assert set(found) == {*readers, "airflow-migration", "airflow-admin-user"}
     assert "AdminPasswordReader" in found.pop("airflow-admin-user")
     assert all("SecretsReader" in role for role in found.values())
+
+
+def test_should_keep_the_control_plane_in_the_first_two_zones(synthesize: Synthesize) -> None:
+    """EKS takes no other set of zones afterwards: with the third one in it, appending a zone could not be deployed."""
+    zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
+    two, three = (
+        next(iter(resources(synthesize(availability_zones=zones[:number]), "AWS::EKS::Cluster").values()))["Properties"]
+        for number in (2, 3)
+    )
+    assert three["ResourcesVpcConfig"]["SubnetIds"] == two["ResourcesVpcConfig"]["SubnetIds"]
+    assert len(two["ResourcesVpcConfig"]["SubnetIds"]) == 2

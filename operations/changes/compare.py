@@ -1,0 +1,95 @@
+"""Compares deployed templates with the ones to deploy; says by the setting's name what can't be."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from operations.changes.fixed import FIXED, STAYS, Fixed
+from settings import Violation
+
+Template = Mapping[str, Any]
+Templates = Mapping[str, Template]
+"""Physical stack name -> template."""
+
+
+def refusals(deployed: Templates, wanted: Templates) -> list[Violation]:
+    """What of a deployment would fail half-way, or replace data; empty for one that may begin.
+
+    Args:
+        deployed: as CloudFormation has them. A stack that does not exist yet can refuse nothing.
+        wanted: of the assembly to deploy.
+    """
+    found: dict[tuple[str, str], Violation] = {}
+    for stack in deployed.keys() & wanted.keys():
+        for violation in (*_fixed(deployed[stack], wanted[stack]), *_gone(deployed[stack], wanted[stack])):
+            found.setdefault((violation.path, violation.rule), violation)
+    if not found:  # else an export that goes with a zone, say, is told by the zone
+        for violation in vanishing_exports(deployed, wanted):
+            found.setdefault((violation.path, violation.rule), violation)
+    return sorted(found.values(), key=lambda each: (each.path, each.rule))
+
+
+def _fixed(deployed: Template, wanted: Template) -> Iterator[Violation]:
+    for name, old in deployed.get("Resources", {}).items():
+        new = wanted.get("Resources", {}).get(name)
+        if new is None or new["Type"] != old["Type"]:
+            continue
+        for fixed in FIXED:
+            if fixed.type == old["Type"]:
+                before, after = (_at(each.get("Properties", {}), fixed.path) for each in (old, new))
+                if before != after and _is_broken(fixed, before, after):
+                    yield _violation(fixed, name, before, after)
+
+
+def _is_broken(fixed: Fixed, before: Any, after: Any) -> bool:
+    try:
+        return fixed.is_broken_by(before, after)
+    except (TypeError, ValueError):  # a version or a number on one side only
+        return True
+
+
+def _violation(fixed: Fixed, logical_id: str, before: Any, after: Any) -> Violation:
+    where = " or ".join(fixed.settings) or f"{fixed.type} {logical_id}: {fixed.path}"
+    deployed = f" (deployed: {before})" if isinstance(before, str | int | float | bool) else ""
+    rule = f"can't be changed on what is deployed{deployed}: {fixed.reason}. The way: {fixed.way}"
+    if isinstance(after, str | int | float | bool):
+        return Violation(where, rule, after)
+    return Violation(where, rule)
+
+
+def _gone(deployed: Template, wanted: Template) -> Iterator[Violation]:
+    for name, old in deployed.get("Resources", {}).items():
+        if old["Type"] in STAYS and name not in wanted.get("Resources", {}):
+            setting, reason = STAYS[old["Type"]]
+            rule = f"takes {old['Type']} {name} away, which is deployed: {reason}. The way: set it back"
+            yield Violation(setting or f"{old['Type']} {name}", rule)
+
+
+def vanishing_exports(deployed: Templates, wanted: Templates) -> Iterator[Violation]:
+    """Exports that CloudFormation refuses to take away, because a stack that is updated later still imports them."""
+    for stack in deployed.keys() & wanted.keys():
+        kept = _exports(wanted[stack])
+        for export in sorted(_exports(deployed[stack]) - kept):
+            users = [other for other, template in deployed.items() if other != stack and _imports(template, export)]
+            if users:
+                rule = f"is taken away and still imported by {', '.join(sorted(users))}"
+                yield Violation(
+                    export, f"{rule}. The way: deploy that stack alone first (npx cdk deploy --exclusively)"
+                )
+
+
+def _exports(template: Template) -> set[str]:
+    outputs = template.get("Outputs", {}).values()
+    return {json.dumps(each["Export"]["Name"]).strip('"') for each in outputs if "Export" in each}
+
+
+def _imports(template: Template, export: str) -> bool:
+    return f'"Fn::ImportValue": "{export}"' in json.dumps(template)
+
+
+def _at(properties: Mapping[str, Any], path: str) -> Any:
+    """The value at a path such as LustreConfiguration/DeploymentType, or None."""
+    value: Any = properties
+    for key in path.split("/"):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value

@@ -1,0 +1,199 @@
+"""What can't be changed on a deployed platform, and the way that works instead.
+
+Sources: "Update requires" of each property in the AWS CloudFormation template reference and the create-only properties
+of its schemas; UpdateClusterConfig and UpdateClusterVersion, Amazon EKS API reference; UpdateFileSystem, Amazon FSx API
+reference; ModifyDBInstance, Amazon RDS API reference.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+def differs(deployed: Any, wanted: Any) -> bool:
+    """The property must stay as it is."""
+    return bool(deployed != wanted)
+
+
+def falls(deployed: Any, wanted: Any) -> bool:
+    """A number, or a version, must not go down."""
+    return _number(wanted) < _number(deployed)
+
+
+def jumps(deployed: Any, wanted: Any) -> bool:
+    """A minor version must go up by one at a time."""
+    return _number(wanted)[-1] > _number(deployed)[-1] + 1
+
+
+def turns_back(deployed: Any, wanted: Any) -> bool:
+    """EKS goes from the ConfigMap to access entries, and never back."""
+    return (deployed, wanted) == ("API", "API_AND_CONFIG_MAP")
+
+
+def _number(value: Any) -> tuple[int, ...]:
+    return tuple(int(part) for part in str(value).split("."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fixed:
+    """A property that CloudFormation, or the service behind it, does not change on what exists."""
+
+    type: str
+    path: str
+    """Below Properties."""
+
+    settings: tuple[str, ...]
+    """The settings that it follows; none: the platform's own business."""
+
+    reason: str
+    """What would happen."""
+
+    way: str
+    """What works instead."""
+
+    is_broken_by: Callable[[Any, Any], bool] = differs
+    """Of the deployed value and the wanted one."""
+
+
+NEW_FILE_SYSTEM = "CloudFormation would make a new, empty file system"
+NEW_DATABASE = "CloudFormation would make a new, empty database"
+NEW_NETWORK = "CloudFormation would make a new subnet in the place of one that the cluster, its nodes and data stand in"
+NEW_CLUSTER = "CloudFormation would make another cluster of the same name, which EKS refuses"
+SECOND_PLATFORM = "set it back, or deploy an environment of another name and move DAGs and data to it"
+
+FILE_SYSTEM, DATABASE, CLUSTER = "AWS::FSx::FileSystem", "AWS::RDS::DBInstance", "AWS::EKS::Cluster"
+SUBNET, VPC = "AWS::EC2::Subnet", "AWS::EC2::VPC"
+
+
+def _file_system(path: str, *settings: str, way: str = SECOND_PLATFORM) -> Fixed:
+    return Fixed(type=FILE_SYSTEM, path=path, settings=settings, reason=NEW_FILE_SYSTEM, way=way)
+
+
+def _database(path: str, *settings: str) -> Fixed:
+    return Fixed(type=DATABASE, path=path, settings=settings, reason=NEW_DATABASE, way=SECOND_PLATFORM)
+
+
+def _cluster(path: str, *settings: str) -> Fixed:
+    return Fixed(type=CLUSTER, path=path, settings=settings, reason=NEW_CLUSTER, way=SECOND_PLATFORM)
+
+
+FIXED = (
+    _file_system("LustreConfiguration/DeploymentType", "storage.deployment_type"),
+    _file_system("StorageType", "storage.storage_type"),
+    _file_system(
+        "LustreConfiguration/PerUnitStorageThroughput",
+        "storage.throughput_mbps_per_tib",
+        way="set it back; FSx itself changes it in place: docs/runbooks/storage.md",
+    ),
+    _file_system("LustreConfiguration/DriveCacheType", "storage.hdd_read_cache"),
+    _file_system("KmsKeyId", "storage.customer_managed_key"),
+    _file_system("SubnetIds", "storage.availability_zone", "availability_zones"),
+    _file_system("SecurityGroupIds"),
+    _file_system("FileSystemTypeVersion"),
+    Fixed(
+        type=FILE_SYSTEM,
+        path="StorageCapacity",
+        settings=("storage.storage_capacity_gib",),
+        reason="a file system can grow and never shrink",
+        way=SECOND_PLATFORM,
+        is_broken_by=falls,
+    ),
+    _database("KmsKeyId", "database.customer_managed_key"),
+    _database("StorageEncrypted"),
+    _database("Engine"),
+    _database("DBName"),
+    _database("DBInstanceIdentifier"),
+    _database("DBSubnetGroupName"),
+    _database("MasterUsername"),
+    Fixed(
+        type=DATABASE,
+        path="AllocatedStorage",
+        settings=("database.allocated_storage_gib",),
+        reason="a database's storage can grow and never shrink",
+        way="set it back",
+        is_broken_by=falls,
+    ),
+    Fixed(
+        type=DATABASE,
+        path="EngineVersion",
+        settings=("database.engine_version",),
+        reason="PostgreSQL goes to a newer version and never back",
+        way="set it back",
+        is_broken_by=falls,
+    ),
+    _cluster("Name", "name"),
+    _cluster("RoleArn"),
+    _cluster("EncryptionConfig", "cluster.secrets_encryption"),
+    _cluster("BootstrapSelfManagedAddons"),
+    _cluster("AccessConfig/BootstrapClusterCreatorAdminPermissions"),
+    Fixed(
+        type=CLUSTER,
+        path="ResourcesVpcConfig/SubnetIds",
+        settings=("availability_zones",),
+        reason="EKS keeps the zones that a control plane was made with (aws/containers-roadmap #170)",
+        way=SECOND_PLATFORM,
+    ),
+    Fixed(
+        type=CLUSTER,
+        path="AccessConfig/AuthenticationMode",
+        settings=("cluster.authentication_mode",),
+        reason="EKS goes from the ConfigMap to access entries and never back",
+        way="set it back to API",
+        is_broken_by=turns_back,
+    ),
+    Fixed(
+        type=CLUSTER,
+        path="Version",
+        settings=("cluster.version",),
+        reason="CloudFormation takes a control plane to a newer version only",
+        way="EKS itself goes back one version within seven days: docs/runbooks/upgrade.md",
+        is_broken_by=falls,
+    ),
+    Fixed(
+        type=CLUSTER,
+        path="Version",
+        settings=("cluster.version",),
+        reason="EKS goes one minor version at a time",
+        way="deploy each version in between",
+        is_broken_by=jumps,
+    ),
+    Fixed(type=VPC, path="CidrBlock", settings=("network.cidr",), reason=NEW_NETWORK, way=SECOND_PLATFORM),
+    Fixed(
+        type=SUBNET,
+        path="CidrBlock",
+        settings=("network.cidr", "network.public_subnet_prefix", "network.private_subnet_prefix"),
+        reason=NEW_NETWORK,
+        way=SECOND_PLATFORM,
+    ),
+    Fixed(
+        type=SUBNET,
+        path="AvailabilityZone",
+        settings=("availability_zones",),
+        reason=NEW_NETWORK,
+        way="keep the zones in their order, and append only",
+    ),
+    Fixed(
+        type="AWS::EC2::SecurityGroup",
+        path="GroupDescription",
+        settings=(),
+        reason="CloudFormation would make a new group, and with it a new file system",
+        way="set it back",
+    ),
+    Fixed(
+        type="AWS::SecretsManager::Secret",
+        path="GenerateSecretString",
+        settings=(),
+        reason="Secrets Manager would generate a new value, and what the old one encrypted is lost",
+        way="set it back",
+    ),
+)
+
+STAYS: dict[str, tuple[str, str]] = {
+    FILE_SYSTEM: ("storage", "the platform's data is in it"),
+    DATABASE: ("database", "the platform's data is in it"),
+    "AWS::SecretsManager::Secret": ("", "Airflow can't do without it"),
+    CLUSTER: ("cluster", "everything runs on it"),
+    SUBNET: ("availability_zones", "nodes, file system and database have network interfaces in it: append zones only"),
+    VPC: ("network", "everything stands in it"),
+}
+"""Types of which none may leave a template while it is deployed: the setting, and why."""
