@@ -1,7 +1,7 @@
 """What every check is given."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -11,6 +11,7 @@ from operations.doctor.once import Once
 from settings.model.environment import AwsEnvironment
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 PARTS = ("network", "iam", "cluster", "storage", "database", "airflow")
 """The stacks, as their names end (`airflow-dev-network`)."""
@@ -31,6 +32,10 @@ class Context:
         self.platform = f"airflow-{settings.name}"
         self._reader_of = reader_of
         self._once = Once()
+
+    def once(self, name: str, question: Callable[[], T]) -> T:
+        """The answer to a question of several checks. Raises what it raised."""
+        return self._once.ask(name, question)
 
     @property
     def identity(self) -> Json:

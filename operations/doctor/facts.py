@@ -15,7 +15,12 @@ REGION_SERVICES = "/aws/service/global-infrastructure/regions/{region}/services/
 """Public parameter of a service that a region has ("Calling AWS service, Region, endpoint, Availability Zone, local
 zone, and wavelength zone public parameters", AWS Systems Manager user guide)."""
 
-NODE_RELEASE = "/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{architecture}/standard/recommended/release_version"
+SERVICES = {"EKS": ("eks",), "FSx for Lustre": ("fsx-lustre", "fsx")}
+"""What a region has to have, and the names that stand for it there: FSx has one of its own and one a file system."""
+
+NODE_RELEASE = (
+    "/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{architecture}/standard/recommended/release_version"
+)
 """Public parameter of the newest release of the node image ("Retrieve recommended Amazon Linux AMI IDs", Amazon EKS
 user guide)."""
 

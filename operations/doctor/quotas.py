@@ -35,8 +35,10 @@ def _more(context: Context, quota: Quota, wanted: int) -> str:
 
 def _instances(context: Context) -> Iterator[Json]:
     """Running instances of others than this platform."""
-    pages = context.client("ec2").get_paginator("describe_instances").paginate(
-        Filters=[{"Name": "instance-state-name", "Values": ["pending", "running"]}]
+    pages = (
+        context.client("ec2")
+        .get_paginator("describe_instances")
+        .paginate(Filters=[{"Name": "instance-state-name", "Values": ["pending", "running"]}])
     )
     for page in pages:
         for reservation in page["Reservations"]:
@@ -62,7 +64,9 @@ def _vcpus(context: Context, quota: Quota, capacity_type: str) -> Answer:
     if others + need.full_size > limit:
         return Answer.failed(f"{quota.name}: {have}; the platform takes {wants}", increase)
     if others + need.during_update > limit:
-        return Answer.warned(f"{quota.name}: {have}; the platform takes {wants}: an update at full size fails", increase)
+        return Answer.warned(
+            f"{quota.name}: {have}; the platform takes {wants}: an update at full size fails", increase
+        )
     if need.of_other_quotas:
         return Answer.warned(
             f"{', '.join(need.of_other_quotas)} of node groups are counted by a quota that was not asked",

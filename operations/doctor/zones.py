@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from operations.doctor.check import Answer, Check, worst
 from operations.doctor.context import Context
-from operations.doctor.facts import REGION_SERVICES, ZONES_WITHOUT_EKS
+from operations.doctor.facts import REGION_SERVICES, SERVICES, ZONES_WITHOUT_EKS
 
 OTHER_ZONES = (
     "name other zones in availability_zones (before the first deployment; a deployed subnet can't move to another zone)"
@@ -63,8 +63,10 @@ def instance_types(context: Context) -> Answer:
 
 def _offers(context: Context, types: list[str]) -> set[tuple[str, str]]:
     """Instance type and zone of what EC2 offers."""
-    pages = context.client("ec2").get_paginator("describe_instance_type_offerings").paginate(
-        LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": types}]
+    pages = (
+        context.client("ec2")
+        .get_paginator("describe_instance_type_offerings")
+        .paginate(LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": types}])
     )
     return {(each["InstanceType"], each["Location"]) for page in pages for each in page["InstanceTypeOfferings"]}
 
@@ -72,8 +74,10 @@ def _offers(context: Context, types: list[str]) -> set[tuple[str, str]]:
 def database_class(context: Context) -> Answer:
     """Whether RDS offers the instance class in zones of the environment, for this version of PostgreSQL."""
     settings = context.settings.database
-    pages = context.client("rds").get_paginator("describe_orderable_db_instance_options").paginate(
-        Engine="postgres", DBInstanceClass=settings.instance_class, Vpc=True
+    pages = (
+        context.client("rds")
+        .get_paginator("describe_orderable_db_instance_options")
+        .paginate(Engine="postgres", DBInstanceClass=settings.instance_class, Vpc=True)
     )
     options = [option for page in pages for option in page["OrderableDBInstanceOptions"] if _fits(option, settings)]
     zones = {zone["Name"] for option in options for zone in option.get("AvailabilityZones") or ()} & set(context.zones)
@@ -99,17 +103,22 @@ def _fits(option: dict[str, Any], settings: Any) -> bool:
 
 def services(context: Context) -> Answer:
     """Whether the region has EKS and FSx for Lustre. What a zone has of a service, no API tells."""
-    region, missing = context.settings.region, []
-    for service in ("eks", "fsx-lustre"):
-        try:
-            context.client("ssm").get_parameter(Name=REGION_SERVICES.format(region=region, service=service))
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ParameterNotFound":
-                raise
-            missing.append(service)
+    region = context.settings.region
+    missing = [what for what, names in SERVICES.items() if not any(_is_in_region(context, name) for name in names)]
     if missing:
         return Answer.failed(f"{region} has no {', '.join(missing)}", "choose another region")
-    return Answer.passed(f"EKS and FSx for Lustre are in {region}; AWS tells nothing of its zones")
+    return Answer.passed(f"{', '.join(SERVICES)} in {region}; of its zones AWS tells nothing")
+
+
+def _is_in_region(context: Context, service: str) -> bool:
+    name = REGION_SERVICES.format(region=context.settings.region, service=service)
+    try:
+        context.client("ssm").get_parameter(Name=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ParameterNotFound":
+            return False
+        raise
+    return True
 
 
 CHECKS = (

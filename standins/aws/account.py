@@ -1,0 +1,49 @@
+"""What AWS knows of an account and a region, and the emulator does not: quotas, offers, plans, versions.
+
+A healthy account by default. Tests lay faults over it (`LoopbackAws.account`).
+"""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
+VERSIONS = ("1.34", "1.35", "1.36")
+
+HEALTHY: Json = {
+    "quotas": {"L-1216C47A": 256.0, "L-34B43A08": 256.0, "L-0263D0A3": 10.0, "L-F678F1CE": 10.0},
+    "plan": {"accountId": "000000000000", "accountPlanType": "PAID", "accountPlanStatus": "ACTIVE"},
+    "missing_instance_types": {},  # zone -> types
+    "missing_database_classes": [],
+    "ebs_key": "alias/aws/ebs",
+    "version_status": dict.fromkeys(VERSIONS, "STANDARD_SUPPORT"),
+    "missing_addons": {},  # Kubernetes version -> add-ons
+    "addon_schemas": {
+        "vpc-cni": {
+            "$schema": "http://json-schema.org/draft-06/schema#",
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"enableNetworkPolicy": {"type": "string", "format": "boolean"}},
+        },
+        "aws-secrets-store-csi-driver-provider": {
+            "$schema": "http://json-schema.org/draft-06/schema#",
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"tolerations": {"type": "array", "items": {"type": "object"}}},
+        },
+    },
+    "insights": {},  # name -> status
+    "file_systems": {},  # id -> lifecycle
+    "images": ["apache/airflow"],
+    "pulls_left": 100,
+    "denied": [],  # operations that the caller may not call
+}
+
+STATE: Json = {key: value.copy() if isinstance(value, dict | list) else value for key, value in HEALTHY.items()}
+
+
+def change(changes: Json) -> None:
+    """A healthy account but for these."""
+    for key, value in HEALTHY.items():
+        whole = {**value, **changes[key]} if key in changes and isinstance(value, dict) else changes.get(key, value)
+        STATE[key] = whole
