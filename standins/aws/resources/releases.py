@@ -1,4 +1,4 @@
-"""Releases of the node image: EKS gives a node group the newest one of its version when it is made, and when it moves."""
+"""Releases of the node image: EKS gives a group the newest one of its version when it is made, and when it moves."""
 
 from typing import Any
 
