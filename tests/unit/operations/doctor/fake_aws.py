@@ -1,7 +1,7 @@
 """An account that answers through real AWS clients: what they would send is checked by botocore, and never sent."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import boto3
@@ -37,31 +37,50 @@ class FakeAws:
 
     answers: dict[str, Any]
     calls: list[str] = field(default_factory=list)
-    _parameters: dict[str, Json] = field(default_factory=dict)
 
-    def session(self) -> Any:
-        session = boto3.session.Session(
-            aws_access_key_id="test", aws_secret_access_key="test", region_name="eu-central-1"
-        )
-        session.events.register("before-parameter-build", self._remember)
-        session.events.register("before-call", self._answer)
-        return session
-
-    def _remember(self, params: Json, model: Any, context: Any, **_: object) -> None:
-        context["asked"] = params
-
-    def _answer(self, model: Any, context: Any, **_: object) -> tuple[_Http, Json]:
+    def answer(self, model: Any, parameters: Json) -> tuple[_Http, Json]:
+        """What a call comes back with."""
         name = f"{model.service_model.service_name}.{model.name}"
         self.calls.append(name)
         answer = self.answers[name]
-        if isinstance(answer, Callable):  # type: ignore[arg-type]
-            answer = answer(context["asked"])
+        if callable(answer):
+            answer = answer(parameters)
         if isinstance(answer, Exception):
             raise answer
         if isinstance(answer, Refusal):
             error = {"Code": answer.code, "Message": answer.message}
             return _Http(answer.status), {"Error": error, "ResponseMetadata": {"HTTPStatusCode": answer.status}}
         return _Http(200), {**answer, "ResponseMetadata": {"HTTPStatusCode": 200}}
+
+
+class _Wire:
+    """Where the clients' calls go. Making clients takes a second, so all tests have the same ones."""
+
+    def __init__(self) -> None:
+        self.aws = FakeAws({})
+        session = boto3.session.Session(
+            aws_access_key_id="test", aws_secret_access_key="test", region_name="eu-central-1"
+        )
+        session.events.register("before-parameter-build", self._remember)
+        session.events.register("before-call", self._answer)
+        self.clients = ReadOnlyClients("eu-central-1", session)
+
+    def _remember(self, params: Json, model: Any, context: Any, **_: object) -> None:
+        context["asked"] = params
+
+    def _answer(self, model: Any, context: Any, **_: object) -> tuple[_Http, Json]:
+        return self.aws.answer(model, context["asked"])
+
+
+@cache
+def _wire() -> _Wire:
+    return _Wire()
+
+
+def clients_of(aws: FakeAws) -> ReadOnlyClients:
+    """The clients, answered from now on by this account."""
+    _wire().aws = aws
+    return _wire().clients
 
 
 class FakeCluster:
@@ -90,7 +109,7 @@ def doctor(
 ) -> tuple[dict[str, Line], FakeAws]:
     """Examine a healthy account with some answers changed; the lines by the names of their checks."""
     aws = FakeAws({**account_with(settings), **(changes or {})})
-    clients = ReadOnlyClients(settings.region, aws.session())
+    clients = clients_of(aws)
     cluster: Any = FakeCluster(None if unreachable else {**cluster_objects(), **(objects or {})})
     lines = examine(Context(settings, clients, lambda _: cluster), before=before, seconds=seconds)
     return {line.check.name: line for line in lines}, aws

@@ -203,7 +203,7 @@ FAULTS = {
         "eks.DescribeAddon": lambda asked: Refusal("ResourceNotFoundException") if asked["addonName"] == "vpc-cni"
         else addon("")(asked)}),
     "misconfigured file system": Fault("file system", "fail", "describe-file-systems", {
-        "fsx.DescribeFileSystems": {"FileSystems": [{"FileSystemId": "fs-1", "Lifecycle": "MISCONFIGURED"}]}}),
+        "fsx.DescribeFileSystems": {"FileSystems": [{"FileSystemId": "fs-0123456789abcdef0", "Lifecycle": "MISCONFIGURED"}]}}),
     "file system that is gone": Fault("file system", "fail", "describe-backups", {
         "fsx.DescribeFileSystems": Refusal("FileSystemNotFound")}),
     "full database": Fault("database", "fail", "describe-events", {
@@ -213,7 +213,7 @@ FAULTS = {
     "key without rotation": Fault("keys", "warn", "enable-key-rotation", {
         "kms.GetKeyRotationStatus": {"KeyRotationEnabled": False}}),
     "key that is to be deleted": Fault("keys", "fail", "cancel-key-deletion", {
-        "kms.DescribeKey": {"KeyMetadata": {"KeyId": "key-1", "KeyState": "PendingDeletion"}}}),
+        "kms.DescribeKey": {"KeyMetadata": {"KeyId": "key-1234", "KeyState": "PendingDeletion"}}}),
     "claim that is not bound": Fault("volumes", "fail", "describe persistentvolumeclaim aws-fsx-pvc", objects={
         "persistentvolumeclaims": [claim("Pending")]}),
     "no claim": Fault("volumes", "fail", "make deploy", objects={"persistentvolumeclaims": []}),

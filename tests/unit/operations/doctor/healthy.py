@@ -18,7 +18,7 @@ VERSION = "v1.3.0-eksbuild.1"
 RELEASE = "1.36.1-20261101"
 TYPES = {"network": "AWS::EC2::VPC", "cluster": "AWS::KMS::Key", "storage": "AWS::FSx::FileSystem",
          "database": "AWS::RDS::DBInstance"}  # fmt: skip
-IDS = {"network": "vpc-own", "cluster": "key-1", "storage": "fs-1", "database": "db-1"}
+IDS = {"network": "vpc-own", "cluster": "key-1234", "storage": "fs-0123456789abcdef0", "database": "db-1"}
 
 
 def settings(**overrides: Any) -> AwsEnvironment:
@@ -140,9 +140,9 @@ def account_with(environment: AwsEnvironment) -> dict[str, Any]:
         "eks.DescribeNodegroup": node_group(),
         "eks.DescribeAddon": lambda asked: {"addon": {"addonName": asked["addonName"], "status": "ACTIVE",
                                                       "addonVersion": VERSION, "health": {"issues": []}}},
-        "fsx.DescribeFileSystems": {"FileSystems": [{"FileSystemId": "fs-1", "Lifecycle": "AVAILABLE"}]},
+        "fsx.DescribeFileSystems": {"FileSystems": [{"FileSystemId": "fs-0123456789abcdef0", "Lifecycle": "AVAILABLE"}]},
         "rds.DescribeDBInstances": {"DBInstances": [{"DBInstanceStatus": "available"}]},
-        "kms.DescribeKey": {"KeyMetadata": {"KeyId": "key-1", "KeyState": "Enabled"}},
+        "kms.DescribeKey": {"KeyMetadata": {"KeyId": "key-1234", "KeyState": "Enabled"}},
         "kms.GetKeyRotationStatus": {"KeyRotationEnabled": True},
     }  # fmt: skip
 

@@ -10,13 +10,13 @@ from botocore.exceptions import EndpointConnectionError, NoCredentialsError, Rea
 
 from operations.doctor import __main__ as command
 from operations.doctor.check import Status
-from operations.doctor.clients import ReadOnlyClients, WriteRefusedError
+from operations.doctor.clients import WriteRefusedError
 from operations.doctor.context import Context
 from operations.doctor.examination import examine
 from operations.doctor.report import as_json, exit_code, print_table
 from operations.doctor.table import CHECKS, GATES
 from tests.unit.operations.doctor import healthy
-from tests.unit.operations.doctor.fake_aws import FakeAws, Refusal, doctor
+from tests.unit.operations.doctor.fake_aws import FakeAws, Refusal, clients_of, doctor
 
 
 def test_should_tell_missing_credentials_in_one_failing_line() -> None:
@@ -123,7 +123,7 @@ def test_should_ask_before_a_deployment_only_what_can_stop_it() -> None:
 )
 def test_should_have_clients_that_refuse_to_write(service: str, operation: str, parameters: Any) -> None:
     aws = FakeAws({})
-    clients = ReadOnlyClients("eu-central-1", aws.session())
+    clients = clients_of(aws)
     with pytest.raises(WriteRefusedError):
         getattr(clients(service), operation)(**parameters)
     assert aws.calls == []
@@ -186,6 +186,6 @@ def test_should_sign_a_token_that_eks_accepts() -> None:
 
 def test_should_give_the_context_to_every_check() -> None:
     aws = FakeAws(healthy.account_with(healthy.settings()))
-    context = Context(healthy.settings(), ReadOnlyClients("eu-central-1", aws.session()), lambda _: 1 / 0)  # type: ignore[arg-type,return-value]
+    context = Context(healthy.settings(), clients_of(aws), lambda _: 1 / 0)  # type: ignore[arg-type,return-value]
     lines = {line.check.name: line.answer for line in examine(context)}
     assert lines["Kubernetes API"].status == Status.WARN, "a reader that can't be made is a line too"
