@@ -79,10 +79,14 @@ class Cdk:
         folder = ROOT if app else self._folder
         return self._run(line, f"cdk {command} {' '.join(arguments)} ({Path(environment).name})", folder, check)
 
-    def operation(self, module: str, *arguments: str) -> Run:
-        """Run one of the project's own commands, as `make` does, against the loopback AWS. Raises CdkError."""
+    def operation(self, module: str, *arguments: str, check: bool = True) -> Run:
+        """Run one of the project's own commands, as `make` does, against the loopback AWS.
+
+        Raises:
+            CdkError: the command ended with an error, unless `check` is false.
+        """
         line = [str(ROOT / ".venv" / "bin" / "python"), "-m", module, *arguments]
-        return self._run(line, f"{module} {' '.join(arguments)}", ROOT, check=True)
+        return self._run(line, f"{module} {' '.join(arguments)}", ROOT, check)
 
     def _run(self, line: list[str], title: str, folder: Path, check: bool) -> Run:
         self._number += 1

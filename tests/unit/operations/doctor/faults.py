@@ -8,6 +8,7 @@ from tests.unit.operations.doctor.healthy import (
     ACCOUNT,
     ADMIN,
     COMPONENTS,
+    FILE_SYSTEM,
     NO_STACKS,
     NOW,
     ZONES,
@@ -203,7 +204,7 @@ FAULTS = {
         "eks.DescribeAddon": lambda asked: Refusal("ResourceNotFoundException") if asked["addonName"] == "vpc-cni"
         else addon("")(asked)}),
     "misconfigured file system": Fault("file system", "fail", "describe-file-systems", {
-        "fsx.DescribeFileSystems": {"FileSystems": [{"FileSystemId": "fs-0123456789abcdef0", "Lifecycle": "MISCONFIGURED"}]}}),
+        "fsx.DescribeFileSystems": {"FileSystems": [{"FileSystemId": FILE_SYSTEM, "Lifecycle": "MISCONFIGURED"}]}}),
     "file system that is gone": Fault("file system", "fail", "describe-backups", {
         "fsx.DescribeFileSystems": Refusal("FileSystemNotFound")}),
     "full database": Fault("database", "fail", "describe-events", {

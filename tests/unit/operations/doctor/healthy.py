@@ -18,7 +18,8 @@ VERSION = "v1.3.0-eksbuild.1"
 RELEASE = "1.36.1-20261101"
 TYPES = {"network": "AWS::EC2::VPC", "cluster": "AWS::KMS::Key", "storage": "AWS::FSx::FileSystem",
          "database": "AWS::RDS::DBInstance"}  # fmt: skip
-IDS = {"network": "vpc-own", "cluster": "key-1234", "storage": "fs-0123456789abcdef0", "database": "db-1"}
+FILE_SYSTEM = "fs-0123456789abcdef0"
+IDS = {"network": "vpc-own", "cluster": "key-1234", "storage": FILE_SYSTEM, "database": "db-1"}
 
 
 def settings(**overrides: Any) -> AwsEnvironment:
@@ -140,7 +141,7 @@ def account_with(environment: AwsEnvironment) -> dict[str, Any]:
         "eks.DescribeNodegroup": node_group(),
         "eks.DescribeAddon": lambda asked: {"addon": {"addonName": asked["addonName"], "status": "ACTIVE",
                                                       "addonVersion": VERSION, "health": {"issues": []}}},
-        "fsx.DescribeFileSystems": {"FileSystems": [{"FileSystemId": "fs-0123456789abcdef0", "Lifecycle": "AVAILABLE"}]},
+        "fsx.DescribeFileSystems": {"FileSystems": [{"FileSystemId": FILE_SYSTEM, "Lifecycle": "AVAILABLE"}]},
         "rds.DescribeDBInstances": {"DBInstances": [{"DBInstanceStatus": "available"}]},
         "kms.DescribeKey": {"KeyMetadata": {"KeyId": "key-1234", "KeyState": "Enabled"}},
         "kms.GetKeyRotationStatus": {"KeyRotationEnabled": True},
