@@ -4,7 +4,6 @@ The tests are steps: each one takes the platform as the one before it left it.
 """
 
 import json
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +19,7 @@ from operations.doctor.examination import examine
 from operations.doctor.kubernetes_api import KubernetesReader
 from settings import load_aws_environment
 from standins.aws.loopback import CREDENTIALS, REGION, ROOT
-from standins.kubernetes_api.kubectl import unpack
-from tests.deploy.rehearsal import NAMESPACE, TOOLS, Json, Rehearsal
+from tests.deploy.rehearsal import NAMESPACE, Json, Rehearsal
 
 SECONDS = 30
 LOG_GROUP = "/aws/eks/airflow-dev/cluster"
@@ -155,6 +153,6 @@ def test_should_not_let_the_control_plane_go_back_a_version(doctor: Doctor) -> N
 
 
 def test_should_name_a_component_that_somebody_deleted(life: Rehearsal, doctor: Doctor) -> None:
-    kubectl = [unpack(TOOLS), "--kubeconfig", life.kubernetes.kubeconfig, "--namespace", NAMESPACE]
-    subprocess.run([*kubectl, "delete", "deployment", "airflow-triggerer"], check=True)
+    kind = life.kubernetes.api.kinds.named("Deployment")
+    life.kubernetes.store.delete(kind, NAMESPACE, "airflow-triggerer", actor="client")
     assert doctor.ask() == {"components": "fail"}
