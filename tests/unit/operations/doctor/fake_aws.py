@@ -12,18 +12,9 @@ from operations.doctor.context import Context
 from operations.doctor.examination import examine
 from operations.doctor.kubernetes_api import KubernetesUnreachableError
 from settings import AwsEnvironment
-from tests.unit.operations.doctor.healthy import account_with, cluster_objects
+from tests.unit.operations.doctor.healthy import Refusal, account_with, cluster_objects
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """An error that AWS answers with."""
-
-    code: str
-    message: str = "no"
-    status: int = 400
 
 
 @dataclass

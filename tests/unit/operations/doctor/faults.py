@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.unit.operations.doctor.fake_aws import Refusal
 from tests.unit.operations.doctor.healthy import (
     ACCOUNT,
     ADMIN,
@@ -12,6 +11,7 @@ from tests.unit.operations.doctor.healthy import (
     NO_STACKS,
     NOW,
     ZONES,
+    Refusal,
     claim,
     deployment,
     job,

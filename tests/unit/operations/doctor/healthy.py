@@ -1,6 +1,7 @@
 """What a healthy account and a healthy cluster answer."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -20,6 +21,15 @@ TYPES = {"network": "AWS::EC2::VPC", "cluster": "AWS::KMS::Key", "storage": "AWS
          "database": "AWS::RDS::DBInstance"}  # fmt: skip
 FILE_SYSTEM = "fs-0123456789abcdef0"
 IDS = {"network": "vpc-own", "cluster": "key-1234", "storage": FILE_SYSTEM, "database": "db-1"}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An error that AWS answers with."""
+
+    code: str
+    message: str = "no"
+    status: int = 400
 
 
 def settings(**overrides: Any) -> AwsEnvironment:
@@ -158,7 +168,6 @@ def resources(asked: Json) -> Json:
 
 def parameters(without: str = "", **values: str) -> Any:
     """GetParameter: the public parameters, but for those whose name holds `without`."""
-    from tests.unit.operations.doctor.fake_aws import Refusal
 
     def answer(asked: Json) -> Any:
         name = asked["Name"]

@@ -12,8 +12,9 @@ from operations.doctor.need import virtual_cpus
 from operations.doctor.table import CHECKS, GATES
 from tests.support.environments import aws_environment
 from tests.unit.operations.doctor import healthy
-from tests.unit.operations.doctor.fake_aws import Refusal, doctor
+from tests.unit.operations.doctor.fake_aws import doctor
 from tests.unit.operations.doctor.faults import FAULTS, Fault
+from tests.unit.operations.doctor.healthy import Refusal
 
 NOT_FOR_A_HEALTHY_PLATFORM = {"upgrade insights"}
 

@@ -16,7 +16,8 @@ from operations.doctor.examination import examine
 from operations.doctor.report import as_json, exit_code, print_table
 from operations.doctor.table import CHECKS, GATES
 from tests.unit.operations.doctor import healthy
-from tests.unit.operations.doctor.fake_aws import FakeAws, Refusal, clients_of, doctor
+from tests.unit.operations.doctor.fake_aws import FakeAws, clients_of, doctor
+from tests.unit.operations.doctor.healthy import Refusal
 
 
 def test_should_tell_missing_credentials_in_one_failing_line() -> None:

@@ -9,7 +9,8 @@ from operations.doctor.check import Status
 from operations.doctor.image_reference import parse
 from tests.unit.operations.doctor import healthy
 from tests.unit.operations.doctor.conftest import answered
-from tests.unit.operations.doctor.fake_aws import Refusal, doctor
+from tests.unit.operations.doctor.fake_aws import doctor
+from tests.unit.operations.doctor.healthy import Refusal
 
 ECR = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/team/airflow:1"
 
