@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from operations.doctor.account import HOW_TO_GET_CREDENTIALS
 from operations.doctor.check import Answer, Check, Line, Status
@@ -16,6 +16,8 @@ from operations.doctor.table import CHECKS, GATES
 WORKERS = 10
 SECONDS = 24
 """What has not answered by then is told as such: half a minute is all that a deployment waits."""
+
+LOOK_AT_THE_NETWORK = "look at the network between here and AWS"
 
 DENIED = ("AccessDenied", "Unauthorized", "AuthorizationError", "NotAuthorized", "Forbidden")
 """Parts of the error codes by which services say that something is not allowed; each has its own."""
@@ -62,7 +64,7 @@ def _side_by_side(
         except Empty:
             break
         answers[name] = answer
-    late = Answer.warned("no answer in time", "try again; look at the network between here and AWS")
+    late = Answer.warned("no answer in time", f"try again; {LOOK_AT_THE_NETWORK}")
     return [Line(check, answers.get(check.name, late)) for check in checks]
 
 
@@ -73,6 +75,8 @@ def _gate(check: Check, context: Context) -> Answer:
     except ClientError as error:
         problem = error.response["Error"]
         return Answer.failed(f"AWS refuses the credentials: {problem.get('Code')}", HOW_TO_GET_CREDENTIALS)
+    except HTTPClientError as error:
+        return Answer.failed(one_line(error), f"{LOOK_AT_THE_NETWORK}; `region` of the environment file")
     except Exception as error:
         return Answer.failed(one_line(error), HOW_TO_GET_CREDENTIALS)
 
@@ -91,7 +95,7 @@ def answer_of(check: Check, context: Context) -> Answer:
         told = f"{operation}: {code} {problem.get('Message', '')}".strip()
         return Answer.warned(f"can't be asked: {one_line(told)}", "try again; docs/doctor.md")
     except (BotoCoreError, KubernetesUnreachableError) as error:
-        return Answer.warned(f"can't be asked: {one_line(error)}", "look at the network between here and AWS")
+        return Answer.warned(f"can't be asked: {one_line(error)}", LOOK_AT_THE_NETWORK)
     except Exception as error:
         told = f"{type(error).__name__} {one_line(error)}".strip()
         return Answer.warned(f"the answer is not understood: {told}", "report it to the project")

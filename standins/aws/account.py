@@ -7,10 +7,18 @@ from typing import Any
 
 Json = dict[str, Any]
 
-ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 VERSIONS = ("1.34", "1.35", "1.36")
 
 HEALTHY: Json = {
+    # An account's own: the emulator by itself has the zone without EKS, use1-az3, in the third place.
+    "zone_ids": {
+        "us-east-1a": "use1-az1",
+        "us-east-1b": "use1-az2",
+        "us-east-1c": "use1-az4",
+        "us-east-1d": "use1-az6",
+        "us-east-1e": "use1-az3",
+        "us-east-1f": "use1-az5",
+    },
     "quotas": {"L-1216C47A": 256.0, "L-34B43A08": 256.0, "L-0263D0A3": 10.0, "L-F678F1CE": 10.0},
     "plan": {"accountId": "000000000000", "accountPlanType": "PAID", "accountPlanStatus": "ACTIVE"},
     "missing_instance_types": {},  # zone -> types

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from standins.aws.account import STATE, ZONES
+from standins.aws.account import STATE
 from standins.aws.ledger import LEDGER
 from standins.aws.resources import eks
 
@@ -74,9 +74,20 @@ TARGETS: dict[str, Callable[[Json], Json]] = {
 """By the header X-Amz-Target."""
 
 
+def _zones(question: dict[str, list[str]]) -> str:
+    fixed = {"regionName": REGION, "zoneType": "availability-zone", "zoneState": "available", "groupName": REGION}
+    return _set(
+        "availabilityZoneInfo",
+        [
+            {"zoneName": name, "zoneId": zone_id, "optInStatus": "opt-in-not-required", **fixed}
+            for name, zone_id in STATE["zone_ids"].items()
+        ],
+    )
+
+
 def _offerings(question: dict[str, list[str]]) -> str:
     types = [values[0] for name, values in question.items() if re.fullmatch(r"Filter\.1\.Value\.\d+", name)]
-    offers = [(zone, each) for zone in ZONES for each in types]
+    offers = [(zone, each) for zone in STATE["zone_ids"] for each in types]
     return _set(
         "instanceTypeOfferingSet",
         [
@@ -93,7 +104,7 @@ def _ebs_key(question: dict[str, list[str]]) -> str:
 
 def _database_options(question: dict[str, list[str]]) -> str:
     name = question["DBInstanceClass"][0]
-    zones = "".join(f"<AvailabilityZone><Name>{zone}</Name></AvailabilityZone>" for zone in ZONES)
+    zones = "".join(f"<AvailabilityZone><Name>{zone}</Name></AvailabilityZone>" for zone in STATE["zone_ids"])
     options = "".join(
         f"<OrderableDBInstanceOption><Engine>postgres</Engine><EngineVersion>{version}.4</EngineVersion>"
         f"<DBInstanceClass>{escape(name)}</DBInstanceClass><AvailabilityZones>{zones}</AvailabilityZones>"
@@ -112,6 +123,7 @@ def _set(name: str, items: list[dict[str, str]]) -> str:
 
 
 ACTIONS: dict[str, Callable[[dict[str, list[str]]], str]] = {
+    "DescribeAvailabilityZones": _zones,
     "DescribeInstanceTypeOfferings": _offerings,
     "GetEbsDefaultKmsKeyId": _ebs_key,
     "DescribeOrderableDBInstanceOptions": _database_options,

@@ -26,15 +26,16 @@ LOG_GROUP = "/aws/eks/airflow-dev/cluster"
 NOT_WELL = ("warn", "fail")
 
 
-def environment(life: Rehearsal, version: str = "1.36") -> Path:
-    """The development platform, with its image in a registry that the loopback AWS is, too."""
+def environment(life: Rehearsal, version: str = "1.36", base: str = "dev") -> Path:
+    """The platform, with its image in a registry that the loopback AWS is, too."""
     image = f"{life.aws.url.removeprefix('http://')}/apache/airflow:3.3.2"
-    return life.environment("dev", {"airflow": {"image": image}, "cluster": {"version": version}})
+    return life.environment(base, {"airflow": {"image": image}, "cluster": {"version": version}})
 
 
-def command(life: Rehearsal, *options: str, check: bool = True) -> Json:
+def command(life: Rehearsal, *options: str, check: bool = True, base: str = "dev") -> Json:
     """What `make doctor` tells machines, with its exit code and the seconds that it took."""
-    run = life.cdk.operation("operations.doctor", str(environment(life)), "--json", *options, check=check)
+    file = str(environment(life, base=base))
+    run = life.cdk.operation("operations.doctor", file, "--json", *options, check=check)
     document: Json = json.loads(run.output)
     return {**document, "code": run.code, "seconds": run.seconds}
 
@@ -81,8 +82,9 @@ def doctor(life: Rehearsal) -> Iterator[Doctor]:
         yield found
 
 
-def test_should_pass_before_the_first_deployment(life: Rehearsal) -> None:
-    document = command(life, "--before")
+@pytest.mark.parametrize("base", ["production", "dev"])
+def test_should_pass_before_the_first_deployment(life: Rehearsal, base: str) -> None:
+    document = command(life, "--before", base=base)
     assert told(document, *NOT_WELL) == set(), document
     assert "stack states" in told(document, "skip")
 
@@ -117,6 +119,7 @@ def test_should_write_nothing(life: Rehearsal, doctor: Doctor) -> None:
 @pytest.mark.parametrize(
     ("fault", "check", "status"),
     [
+        ({"zone_ids": {"us-east-1b": "use1-az3"}}, "zones", "fail"),
         ({"quotas": {"L-1216C47A": 5.0}}, "on-demand vCPU", "fail"),
         ({"quotas": {"L-F678F1CE": 1.0}}, "VPCs", "fail"),
         ({"plan": {"accountPlanType": "FREE", "accountPlanStatus": "ACTIVE"}}, "free plan", "fail"),

@@ -38,6 +38,8 @@ def test_should_tell_missing_credentials_in_one_failing_line() -> None:
 def test_should_tell_credentials_that_do_not_hold_in_one_failing_line(problem: object) -> None:
     lines, _ = doctor(healthy.settings(), {"sts.GetCallerIdentity": problem})
     assert [line.answer.status for line in lines.values()] == [Status.FAIL]
+    step = "AWS_PROFILE" if isinstance(problem, Refusal) else "network"
+    assert step in lines["credentials"].answer.next_step
 
 
 def test_should_ask_nothing_more_of_another_account() -> None:
