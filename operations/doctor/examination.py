@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as AwsConnectionError
 
 from operations.doctor.account import HOW_TO_GET_CREDENTIALS
 from operations.doctor.check import Answer, Check, Line, Status
@@ -75,7 +76,7 @@ def _gate(check: Check, context: Context) -> Answer:
     except ClientError as error:
         problem = error.response["Error"]
         return Answer.failed(f"AWS refuses the credentials: {problem.get('Code')}", HOW_TO_GET_CREDENTIALS)
-    except HTTPClientError as error:
+    except (HTTPClientError, AwsConnectionError) as error:
         return Answer.failed(one_line(error), f"{LOOK_AT_THE_NETWORK}; `region` of the environment file")
     except Exception as error:
         return Answer.failed(one_line(error), HOW_TO_GET_CREDENTIALS)

@@ -53,5 +53,6 @@ STATE: Json = {key: value.copy() if isinstance(value, dict | list) else value fo
 def change(changes: Json) -> None:
     """A healthy account but for these."""
     for key, value in HEALTHY.items():
-        whole = {**value, **changes[key]} if key in changes and isinstance(value, dict) else changes.get(key, value)
-        STATE[key] = whole
+        changed = changes.get(key, value)
+        both = isinstance(value, dict) and isinstance(changed, dict)
+        STATE[key] = {**value, **changed} if both else changed
