@@ -25,7 +25,7 @@ def test_should_forget_earlier_changes() -> None:
     healthy = deepcopy(HEALTHY)
     change({"quotas": {"L-1216C47A": 5.0}})
     change({"pulls_left": 1})
-    assert STATE == {**healthy, "pulls_left": 1}
+    assert {**healthy, "pulls_left": 1} == STATE
     assert healthy == HEALTHY
 
 
