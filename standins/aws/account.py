@@ -54,5 +54,6 @@ def change(changes: Json) -> None:
     """A healthy account but for these."""
     for key, value in HEALTHY.items():
         changed = changes.get(key, value)
-        both = isinstance(value, dict) and isinstance(changed, dict)
-        STATE[key] = {**value, **changed} if both else changed
+        if isinstance(value, dict) and isinstance(changed, dict):
+            changed = {**value, **changed}
+        STATE[key] = changed

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
+from standins.aws import eks_questions
 from standins.aws.account import STATE
 from standins.aws.ledger import LEDGER
-from standins.aws.resources import eks
 
 Json = dict[str, Any]
 SERVICE = re.compile(r"Credential=[^/]+/[0-9]+/[^/]+/([^/]+)/")
@@ -131,32 +131,6 @@ ACTIONS: dict[str, Callable[[dict[str, list[str]]], str]] = {
 """Of the services whose requests are forms, by the field Action."""
 
 
-def _of_eks(method: str, path: str, query: dict[str, list[str]], body: bytes) -> Json | None:
-    if (method, path) == ("GET", "/addons/supported-versions"):
-        version, name = query["kubernetesVersion"][0], query["addonName"][0]
-        missing = name in STATE["missing_addons"].get(version, ())
-        return {"addons": []} if missing else eks.addon_versions(name, version)
-    if (method, path) == ("GET", "/addons/configuration-schemas"):
-        name = query["addonName"][0]
-        schema = json.dumps(STATE["addon_schemas"].get(name, {"type": "object"}))
-        return {"addonName": name, "addonVersion": query["addonVersion"][0], "configurationSchema": schema}
-    if (method, path) == ("GET", "/cluster-versions"):
-        statuses = {version: STATE["version_status"].get(version) for version in query.get("clusterVersions", ())}
-        found = [{"clusterVersion": each, "versionStatus": status} for each, status in statuses.items() if status]
-        return {"clusterVersions": found}
-    if method == "POST" and re.fullmatch(r"/clusters/[^/]+/insights", path):
-        versions = (json.loads(body or b"{}").get("filter") or {}).get("kubernetesVersions") or [""]
-        insights = {"Deprecated APIs": "PASSING", **STATE["insights"]}
-        return {
-            "insights": [
-                {"id": f"insight-{number}", "name": name, "category": "UPGRADE_READINESS",
-                 "kubernetesVersion": versions[0], "insightStatus": {"status": status, "reason": name}}
-                for number, (name, status) in enumerate(insights.items())
-            ]
-        }  # fmt: skip
-    return None
-
-
 def _manifest(path: str) -> Reply | None:
     """A registry's, for the images that there are."""
     found = re.fullmatch(r"/v2/(.+)/manifests/([^/]+)", path)
@@ -195,7 +169,7 @@ def reply(method: str, path: str, query: dict[str, list[str]], headers: dict[str
     except RefusalError as refusal:
         return _refused(action, *refusal.args)
     if service_of(headers) == "eks":
-        answer = _of_eks(method, path, query, body)
+        answer = eks_questions.answer(method, path, query, body)
         return None if answer is None else Reply(json.dumps(answer).encode(), content_type="application/json")
     return _manifest(path)
 
