@@ -14,35 +14,49 @@ from urllib.parse import parse_qs
 import ministack.app
 import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.cloudformation.stacks as stacks
+import ministack.services.iam as iam
 import ministack.services.ssm as ssm
 from ministack.services.cloudformation import _exports, _stacks
 
+from standins.aws import account, questions
 from standins.aws.ledger import LEDGER, watched
-from standins.aws.resources import data, eks, fsx, network
+from standins.aws.resources import data, eks, fsx, network, releases
 
 Json = dict[str, Any]
-MODULES = (data, eks, fsx, network)
+MODULES = (data, eks, fsx, network, releases)
 """They registered their types and checks when they were imported."""
+
+SERVICE_LINKED_ROLES = {
+    "AWSServiceRoleForAmazonEKS": "eks",
+    "AWSServiceRoleForAmazonEKSNodegroup": "eks-nodegroup",
+    "AWSServiceRoleForAmazonFSx": "fsx",
+    "AWSServiceRoleForAutoScaling": "autoscaling",
+    "AWSServiceRoleForRDS": "rds",
+}
+"""An account has them once it has used the services."""
 
 AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-{}"
 
-DESCRIBE_FILE_SYSTEMS = b"AWSSimbaAPIService_v20180301.DescribeFileSystems"
 
 _app = ministack.app.app
 
 
 async def app(scope: Json, receive: Callable[..., Awaitable[Any]], send: Callable[..., Awaitable[None]]) -> None:
-    """ministack, and beside it the ledger and the calls of EKS and FSx that it has not."""
+    """ministack, and beside it the ledger and the questions that it does not know."""
     if scope["type"] == "http":
         _describe_stacks()
-        if (b"x-amz-target", DESCRIBE_FILE_SYSTEMS) in scope["headers"]:
-            body = json.loads(await _body(receive))
-            await _send(send, *fsx.describe(body.get("FileSystemIds", [])))
-            return
-        document = _answer(scope["path"], parse_qs(scope["query_string"].decode()))
+        query = parse_qs(scope["query_string"].decode())
+        document = _answer(scope["path"], query)
         if document is not None:
-            await _send(send, 200, document)
+            await _send(send, questions.Reply(json.dumps(document).encode(), content_type="application/json"))
             return
+        headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
+        if questions.may_concern(scope["method"], scope["path"], headers):
+            body, receive = await _body(receive)
+            reply = questions.reply(scope["method"], scope["path"], query, headers, body)
+            if reply is not None:
+                await _send(send, reply)
+                return
     await _app(scope, receive, send)
 
 
@@ -52,18 +66,29 @@ def _describe_stacks() -> None:
         stack["Description"] = (stack.get("_template") or {}).get("Description", "")
 
 
-async def _body(receive: Callable[..., Awaitable[Any]]) -> bytes:
+async def _send(send: Callable[..., Awaitable[None]], reply: questions.Reply) -> None:
+    headers = [(b"content-type", reply.content_type.encode()), *reply.headers]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+async def _body(receive: Callable[..., Awaitable[Any]]) -> tuple[bytes, Callable[..., Awaitable[Any]]]:
+    """A request's body, and a way for ministack to receive it once more."""
     body, more = b"", True
     while more:
         message = await receive()
-        body, more = body + message.get("body", b""), message.get("more_body", False)
-    return body
+        body += message.get("body", b"")
+        more = message["type"] == "http.request" and message.get("more_body", False)
+    told = False
 
+    async def again() -> Any:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
 
-async def _send(send: Callable[..., Awaitable[None]], status: int, document: Json) -> None:
-    headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(document).encode()})
+    return body, again
 
 
 def _answer(path: str, query: dict[str, list[str]]) -> Json | None:
@@ -74,8 +99,9 @@ def _answer(path: str, query: dict[str, list[str]]) -> Json | None:
     if path == "/rehearsal/faults":
         LEDGER.faults = {name: values[0] for name, values in query.items()}
         return {}
-    if path == "/addons/supported-versions":
-        return eks.addon_versions(query["addonName"][0], query["kubernetesVersion"][0])
+    if path == "/rehearsal/account":
+        account.change(json.loads(query.get("changes", ["{}"])[0]))
+        return {}
     return None
 
 
@@ -152,6 +178,10 @@ def main() -> None:
             provisioners._RESOURCE_HANDLERS[resource_type] = watched(resource_type, handler)
     for architecture in ("arm64", "x86_64"):
         ssm._PUBLIC_AMI_PARAMETERS.setdefault(AMI_PARAMETER.format(architecture), "ami-0123456789abcdef0")
+    for name, service in SERVICE_LINKED_ROLES.items():
+        iam._create_service_linked_role({"AWSServiceName": [f"{service}.amazonaws.com"]})
+        made = f"AWSServiceRoleFor{service.capitalize()}"
+        iam._roles[name] = {**iam._roles.pop(made), "RoleName": name}
     ministack.app.app = app
     ministack.app.main()
 

@@ -112,6 +112,10 @@ class LoopbackAws:
         """Resource types that AWS can't make from now on, and why; an empty mapping for all is well."""
         self._read(f"/rehearsal/faults?{urlencode(faults)}")
 
+    def account(self, **changes: object) -> None:
+        """What AWS says of the account from now on, changed from a healthy one (standins/aws/account.py)."""
+        self._read(f"/rehearsal/account?{urlencode({'changes': json.dumps(changes)})}")
+
     def stack_status(self, name: str) -> str | None:
         """A stack's status, or None when there is none (any more)."""
         stacks = self.client("cloudformation").describe_stacks()["Stacks"]

@@ -26,14 +26,6 @@ register(
 )  # fmt: skip
 
 
-def describe(ids: list[str]) -> tuple[int, Json]:
-    """Status and answer of DescribeFileSystems, which the emulator lacks."""
-    missing = [physical_id for physical_id in ids if LEDGER.find(FILE_SYSTEM, physical_id) is None]
-    if missing:
-        return 400, {"__type": "FileSystemNotFound", "Message": f"File system '{missing[0]}' does not exist."}
-    return 200, {"FileSystems": [{"FileSystemId": each, "Lifecycle": "AVAILABLE"} for each in ids]}
-
-
 @on_create(FILE_SYSTEM)
 def _file_system_is_valid(properties: Json) -> None:
     for problem in problems(properties):

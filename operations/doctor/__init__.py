@@ -1,0 +1,1 @@
+"""`make doctor`: ask an AWS account and a deployed platform how they are; nothing is changed."""

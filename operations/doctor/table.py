@@ -1,0 +1,35 @@
+"""All checks, in the order in which they are told."""
+
+from operations.doctor import (
+    account,
+    addons,
+    data,
+    kubernetes,
+    nodes,
+    principals,
+    quotas,
+    registry,
+    remains,
+    stacks,
+    upgrade,
+    zones,
+)
+from operations.doctor.check import Check
+
+GATES: tuple[Check, ...] = account.CHECKS[:2]
+"""Without credentials, or with those of another account, no other answer is about this platform."""
+
+CHECKS: tuple[Check, ...] = (
+    *account.CHECKS[2:],
+    *principals.CHECKS,
+    *zones.CHECKS,
+    *quotas.CHECKS,
+    *addons.CHECKS,
+    *registry.CHECKS,
+    *stacks.CHECKS,
+    *remains.CHECKS,
+    *upgrade.CHECKS,
+    *nodes.CHECKS,
+    *data.CHECKS,
+    *kubernetes.CHECKS,
+)

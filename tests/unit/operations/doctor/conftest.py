@@ -1,0 +1,20 @@
+"""A registry that has the image, and no other network."""
+
+from email.message import Message
+
+import pytest
+
+from operations.doctor import registry
+
+
+def answered(status: int, **headers: str) -> tuple[int, Message]:
+    """A registry's answer; `_` in a header's name stands for `-`."""
+    message = Message()
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    return status, message
+
+
+@pytest.fixture(autouse=True)
+def a_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_head", lambda url, token: answered(200, ratelimit_remaining="100;w=21600"))

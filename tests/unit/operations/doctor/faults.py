@@ -1,0 +1,230 @@
+"""One fault a row: what is wrong, the check that has to tell it, how serious it is, and a part of its next step."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.unit.operations.doctor.healthy import (
+    ACCOUNT,
+    ADMIN,
+    COMPONENTS,
+    FILE_SYSTEM,
+    NO_STACKS,
+    NOW,
+    ZONES,
+    Refusal,
+    claim,
+    deployment,
+    job,
+    node_group,
+    offered,
+    orderable,
+    parameters,
+    quota,
+    stack,
+    stacks,
+    template,
+    zone,
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault of a healthy account, cluster or file."""
+
+    check: str
+    status: str
+    next_step: str
+    answers: dict[str, Any] = field(default_factory=dict)
+    objects: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
+    """Checks that cannot help telling something of it too."""
+
+
+def in_zone(zone_id: str, **changes: str) -> dict[str, Any]:
+    return {
+        "ec2.DescribeAvailabilityZones": {"AvailabilityZones": [zone("eu-central-1a", zone_id, **changes), *ZONES[1:]]}
+    }
+
+
+def drifted(asked: dict[str, Any]) -> dict[str, Any]:
+    part = asked["StackName"].rpartition("-")[2]
+    return {"Stacks": [stack(part, drift="DRIFTED" if part == "storage" else "IN_SYNC")]}
+
+
+def long_in_progress(asked: dict[str, Any]) -> dict[str, Any]:
+    part = asked["StackName"].rpartition("-")[2]
+    return {"Stacks": [stack(part, "UPDATE_IN_PROGRESS" if part == "cluster" else "CREATE_COMPLETE")]}
+
+
+def cluster(**changes: Any) -> dict[str, Any]:
+    healthy = {"name": "airflow-test", "status": "ACTIVE", "version": "1.36", "health": {"issues": []}}
+    return {"eks.DescribeCluster": {"cluster": {**healthy, **changes}}}
+
+
+def not_for(addon: str) -> Any:
+    return lambda asked: {"addons": []} if asked["addonName"] == addon else offered(asked)
+
+
+def addon(name: str, **changes: Any) -> Any:
+    healthy = {"status": "ACTIVE", "addonVersion": "v1.3.0-eksbuild.1", "health": {"issues": []}}
+    return lambda asked: {"addon": {**healthy, **(changes if asked["addonName"] == name else {})}}
+
+
+def instances(count: int, **fields: Any) -> dict[str, Any]:
+    each = {"InstanceType": "m5.xlarge", "CpuOptions": {"CoreCount": 2, "ThreadsPerCore": 2}, **fields}
+    return {"ec2.DescribeInstances": {"Reservations": [{"Instances": [each] * count}]}}
+
+
+def issue(code: str) -> dict[str, Any]:
+    return {"issues": [{"code": code, "message": "see there"}]}
+
+
+OWN_KEY = {
+    "ec2.GetEbsDefaultKmsKeyId": {"KmsKeyId": "arn:aws:kms:eu-central-1:1:key/k"},
+    "kms.ListGrants": {"Grants": []},
+    "kms.GetKeyPolicy": {"Policy": "{}"},
+}
+OLD = cluster(version="1.35")
+ERROR = {"id": "i-1", "name": "Deprecated APIs", "insightStatus": {"status": "ERROR", "reason": "in use"}}
+NODES_BEHIND = ("node groups",)
+
+FAULTS = {
+    "another account": Fault("account", "fail", "change `account`", {
+        "sts.GetCallerIdentity": {"Account": "999999999999", "Arn": "arn:aws:iam::999999999999:user/x"}}),
+    "no bootstrap": Fault("bootstrap", "fail", f"cdk bootstrap aws://{ACCOUNT}/eu-central-1", {
+        "ssm.GetParameter": parameters(without="bootstrap")}),
+    "old bootstrap": Fault("bootstrap", "fail", "cdk bootstrap", {"ssm.GetParameter": parameters(bootstrap="5")}),
+    "free plan": Fault("free plan", "fail", "Upgrade plan", {
+        "freetier.GetAccountPlanState": {"accountPlanType": "FREE", "accountPlanStatus": "ACTIVE"}}),
+    "disabled EBS key": Fault("EBS key", "fail", "enable-key", {
+        **OWN_KEY, "kms.DescribeKey": lambda asked: {"KeyMetadata": {
+            "KeyId": asked["KeyId"], "KeyState": "Disabled" if "arn" in asked["KeyId"] else "Enabled"}}}),
+    "EBS key without Auto Scaling": Fault("EBS key", "warn", "kms:CreateGrant", OWN_KEY),
+    "no role of RDS": Fault("service-linked roles", "warn", "create-service-linked-role --aws-service-name rds", {
+        "iam.GetRole": lambda asked: Refusal("NoSuchEntity", status=404) if "RDS" in asked["RoleName"]
+        else {"Role": {"Arn": ADMIN}}}),
+    "no role of spot": Fault("service-linked roles", "warn", "spot.amazonaws.com", {
+        "iam.GetRole": lambda asked: Refusal("NoSuchEntity", status=404) if "Spot" in asked["RoleName"]
+        else {"Role": {"Arn": ADMIN}}}),
+    "no admin role": Fault("cluster access", "fail", "cluster.access", {
+        "iam.GetRole": lambda asked: Refusal("NoSuchEntity", status=404) if asked["RoleName"] == "Admin"
+        else {"Role": {"Arn": ADMIN}}}),
+    "admin role with another path": Fault("cluster access", "fail", "cluster.access", {
+        "iam.GetRole": {"Role": {"Arn": f"arn:aws:iam::{ACCOUNT}:role/Admin"}}}),
+    "no viewer": Fault("cluster access", "fail", "cluster.access", {
+        "iam.GetUser": Refusal("NoSuchEntity", status=404)}),
+    "zone without EKS": Fault("zones", "fail", "availability_zones", in_zone("use1-az3")),
+    "unknown zone": Fault("zones", "fail", "eu-central-1c", {
+        "ec2.DescribeAvailabilityZones": {"AvailabilityZones": ZONES[1:]}}),
+    "impaired zone": Fault("zones", "warn", "wait", in_zone("euc1-az2", State="impaired")),
+    "region without FSx": Fault("services", "fail", "another region", {
+        "ssm.GetParameter": parameters(without="services/fsx")}),
+    "no instance type in a zone": Fault("instance types", "fail", "cluster.node_groups.workers.instance_types", {
+        "ec2.DescribeInstanceTypeOfferings": {"InstanceTypeOfferings": [
+            {"InstanceType": each, "Location": zone} for each, zone in (
+                ("m7i.large", "eu-central-1a"), ("t4g.micro", "eu-central-1a"), ("t4g.micro", "eu-central-1b"))]}}),
+    "no database class": Fault("database class", "fail", "database.instance_class", {
+        "rds.DescribeOrderableDBInstanceOptions": orderable(version="16.4")}),
+    "database class in one zone": Fault("database class", "fail", "database.instance_class", {
+        "rds.DescribeOrderableDBInstanceOptions": orderable(zones=("eu-central-1a",))},
+        settings={"database": {"multi_az": True}}),
+    "vCPU quota of a new account": Fault("on-demand vCPU", "fail", "--quota-code L-1216C47A --desired-value 18", {
+        "service-quotas.GetServiceQuota": quota(L_1216C47A=5)}),
+    "vCPU quota without an update": Fault("on-demand vCPU", "warn", "L-1216C47A", {
+        "service-quotas.GetServiceQuota": quota(L_1216C47A=10)}),
+    "vCPUs that others take": Fault("on-demand vCPU", "fail", "--desired-value 418", {
+        "service-quotas.GetServiceQuota": quota(L_1216C47A=405), **instances(100)}),
+    "spot quota": Fault("spot vCPU", "fail", "L-34B43A08", {
+        "service-quotas.GetServiceQuota": quota(L_34B43A08=2)}),
+    "Elastic IP quota": Fault("Elastic IPs", "fail", "L-0263D0A3", {
+        "service-quotas.GetServiceQuota": quota(L_0263D0A3=5),
+        "ec2.DescribeAddresses": {"Addresses": [{"PublicIp": f"192.0.2.{n}"} for n in range(5)]}}),
+    "VPC quota": Fault("VPCs", "fail", "L-F678F1CE", {
+        "service-quotas.GetServiceQuota": quota(L_F678F1CE=1),
+        "ec2.DescribeVpcs": lambda asked: {"Vpcs": [{"VpcId": "vpc-own"}] if asked.get("Filters")
+                                           else [{"VpcId": "vpc-own"}, {"VpcId": "vpc-other"}]}}),
+    "extended support": Fault("Kubernetes version", "warn", "cluster.version", {
+        "eks.DescribeClusterVersions": {"clusterVersions": [
+            {"clusterVersion": "1.36", "versionStatus": "EXTENDED_SUPPORT"}]}}),
+    "unsupported version": Fault("Kubernetes version", "fail", "cluster.version", {
+        "eks.DescribeClusterVersions": {"clusterVersions": []}}),
+    "add-on that EKS lacks": Fault("add-on versions", "fail", "stay on the deployed version", {
+        "eks.DescribeAddonVersions": not_for("aws-fsx-csi-driver")}),
+    "add-on that EKS does not know": Fault("add-on versions", "fail", "stay on the deployed version", {
+        "eks.DescribeAddonVersions": lambda asked: Refusal("InvalidParameterException")
+        if asked["addonName"] == "coredns" else offered(asked)}),
+    "pin that does not fit": Fault("add-on versions", "fail", "cluster.addons.coredns.version", settings={
+        "cluster": {"addons": {"coredns": {"version": "v9.9.9-eksbuild.9"}}}}, beside=("add-ons",)),
+    "schema without our key": Fault("add-on configuration", "fail", "cluster.addons.vpc_cni.version", {
+        "eks.DescribeAddonConfiguration": {"configurationSchema": '{"additionalProperties": false}'}}),
+    "stuck update": Fault("stack states", "fail", "continue-update-rollback --stack-name airflow-test-cluster", {
+        "cloudformation.DescribeStacks": stacks(cluster="UPDATE_ROLLBACK_FAILED")}),
+    "stuck creation": Fault("stack states", "fail", "delete-stack --stack-name airflow-test-database", {
+        "cloudformation.DescribeStacks": stacks(database="ROLLBACK_FAILED")}),
+    "stuck deletion": Fault("stack states", "fail", "make destroy", {
+        "cloudformation.DescribeStacks": stacks(network="DELETE_FAILED")}),
+    "update that goes on for ever": Fault("stack states", "fail", "cancel-update-stack", {
+        "cloudformation.DescribeStacks": long_in_progress}),
+    "update taken back": Fault("stack states", "warn", "describe-stack-events", {
+        "cloudformation.DescribeStacks": stacks(airflow="UPDATE_ROLLBACK_COMPLETE")}),
+    "drift": Fault("drift", "warn", "describe-stack-resource-drifts --stack-name airflow-test-storage", {
+        "cloudformation.DescribeStacks": drifted,
+        "cloudformation.DescribeStackResourceDrifts": {"StackResourceDrifts": [
+            {"StackId": "x", "LogicalResourceId": "FileSystem", "ResourceType": "AWS::FSx::FileSystem",
+             "StackResourceDriftStatus": "MODIFIED", "Timestamp": NOW}]}}),
+    "data that a destroy deletes": Fault("retain_data", "warn", "make deploy", {
+        "cloudformation.GetTemplate": template("Delete")}),
+    "data that a destroy keeps": Fault("retain_data", "warn", "make deploy", settings={"retain_data": False}),
+    "revived log group": Fault("control-plane log group", "fail",
+        "aws logs delete-log-group --region eu-central-1 --log-group-name /aws/eks/airflow-test/cluster", {
+            "cloudformation.DescribeStacks": NO_STACKS,
+            "eks.DescribeCluster": Refusal("ResourceNotFoundException", status=404),
+            "ec2.DescribeVpcs": {"Vpcs": []}}),
+    "VPC of an earlier platform": Fault("earlier VPC", "warn", "delete-vpc", {
+        "ec2.DescribeVpcs": {"Vpcs": [{"VpcId": "vpc-own"}, {"VpcId": "vpc-left"}]}}),
+    "two versions at once": Fault("version step", "fail", 'set cluster.version to "1.35"', {
+        **cluster(version="1.34"), "eks.ListInsights": {"insights": [
+            {"name": "x", "insightStatus": {"status": "PASSING"}}]}}, beside=NODES_BEHIND),
+    "a version back": Fault("version step", "fail", "docs/runbooks/upgrade.md", cluster(version="1.37"),
+        beside=NODES_BEHIND),
+    "upgrade insight": Fault("upgrade insights", "fail", "describe-insight --cluster-name airflow-test --id i-1", {
+        **OLD, "eks.ListInsights": {"insights": [ERROR]}}, beside=NODES_BEHIND),
+    "control plane with an issue": Fault("control plane", "fail", "describe-cluster", cluster(
+        health=issue("ClusterUnreachable"))),
+    "degraded node group": Fault("node groups", "fail", "describe-nodegroup", {
+        "eks.DescribeNodegroup": node_group(status="DEGRADED", health=issue("AsgInstanceLaunchFailures"))}),
+    "nodes behind the control plane": Fault("node groups", "warn", "make deploy", {
+        "eks.DescribeNodegroup": node_group(version="1.35")}),
+    "old node image": Fault("node image", "warn", "update-nodegroup-version", {
+        "eks.DescribeNodegroup": node_group(releaseVersion="1.36.0-20260801")}),
+    "degraded add-on": Fault("add-ons", "fail", "describe-addon", {
+        "eks.DescribeAddon": addon("coredns", status="DEGRADED", health=issue("InsufficientNumberOfReplicas"))}),
+    "missing add-on": Fault("add-ons", "fail", "make deploy", {
+        "eks.DescribeAddon": lambda asked: Refusal("ResourceNotFoundException") if asked["addonName"] == "vpc-cni"
+        else addon("")(asked)}),
+    "misconfigured file system": Fault("file system", "fail", "describe-file-systems", {
+        "fsx.DescribeFileSystems": {"FileSystems": [{"FileSystemId": FILE_SYSTEM, "Lifecycle": "MISCONFIGURED"}]}}),
+    "file system that is gone": Fault("file system", "fail", "describe-backups", {
+        "fsx.DescribeFileSystems": Refusal("FileSystemNotFound")}),
+    "full database": Fault("database", "fail", "describe-events", {
+        "rds.DescribeDBInstances": {"DBInstances": [{"DBInstanceStatus": "storage-full"}]}}),
+    "database that is gone": Fault("database", "fail", "describe-db-snapshots", {
+        "rds.DescribeDBInstances": Refusal("DBInstanceNotFound", status=404)}),
+    "key without rotation": Fault("keys", "warn", "enable-key-rotation", {
+        "kms.GetKeyRotationStatus": {"KeyRotationEnabled": False}}),
+    "key that is to be deleted": Fault("keys", "fail", "cancel-key-deletion", {
+        "kms.DescribeKey": {"KeyMetadata": {"KeyId": "key-1234", "KeyState": "PendingDeletion"}}}),
+    "claim that is not bound": Fault("volumes", "fail", "describe persistentvolumeclaim aws-fsx-pvc", objects={
+        "persistentvolumeclaims": [claim("Pending")]}),
+    "no claim": Fault("volumes", "fail", "make deploy", objects={"persistentvolumeclaims": []}),
+    "failed migration": Fault("migration", "fail", "logs job/airflow-migration-2", objects={
+        "jobs": [job("Complete"), job("Failed", "airflow-migration-2", "2026-11-02T00:00:00Z")]}),
+    "unfinished migration": Fault("migration", "fail", "logs job/", objects={"jobs": [job("")]}),
+    "component without pods": Fault("components", "fail", "describe deployment airflow-scheduler", objects={
+        "deployments": [deployment(name, available=int(name != "airflow-scheduler")) for name in COMPONENTS]}),
+    "component that is not there": Fault("components", "fail", "make deploy", objects={
+        "deployments": [deployment(name) for name in COMPONENTS[:3]]}),
+    "component scaled to none": Fault("components", "fail", "scale deployment airflow-triggerer", objects={
+        "deployments": [deployment(name, wanted=int(name != "airflow-triggerer")) for name in COMPONENTS]}),
+}  # fmt: skip

@@ -1,0 +1,208 @@
+"""What a healthy account and a healthy cluster answer."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from operations.doctor.context import PARTS
+from operations.doctor.facts import ADDONS
+from settings import AwsEnvironment
+from tests.support.environments import aws_environment
+
+Json = dict[str, Any]
+ACCOUNT = "111122223333"
+ADMIN = f"arn:aws:iam::{ACCOUNT}:role/team/Admin"
+VIEWER = f"arn:aws:iam::{ACCOUNT}:user/viewer"
+NOW = datetime(2026, 11, 1, tzinfo=timezone.utc)
+VERSION = "v1.3.0-eksbuild.1"
+RELEASE = "1.36.1-20261101"
+TYPES = {"network": "AWS::EC2::VPC", "cluster": "AWS::KMS::Key", "storage": "AWS::FSx::FileSystem",
+         "database": "AWS::RDS::DBInstance"}  # fmt: skip
+FILE_SYSTEM = "fs-0123456789abcdef0"
+IDS = {"network": "vpc-own", "cluster": "key-1234", "storage": FILE_SYSTEM, "database": "db-1"}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An error that AWS answers with."""
+
+    code: str
+    message: str = "no"
+    status: int = 400
+
+
+def settings(**overrides: Any) -> AwsEnvironment:
+    """An environment in which every check but the upgrade's applies."""
+    cluster = {
+        "access": {"admins": [ADMIN], "viewers": [VIEWER]},
+        "controller": {"enabled": True},
+        "node_groups": {"workers": {"max_size": 4}, "cheap": {"capacity_type": "spot", "min_size": 0, "max_size": 2}},
+        **overrides.pop("cluster", {}),
+    }
+    return aws_environment(account=ACCOUNT, cluster=cluster, **overrides)
+
+
+def stack(part: str, status: str = "CREATE_COMPLETE", drift: str = "IN_SYNC", platform: str = "airflow-test") -> Json:
+    return {
+        "StackName": f"{platform}-{part}",
+        "StackStatus": status,
+        "CreationTime": NOW,
+        "DriftInformation": {"StackDriftStatus": drift},
+    }
+
+
+def stacks(**statuses: str | None) -> Any:
+    """DescribeStacks: a healthy platform, but for some parts' statuses; None for one that is not there."""
+
+    def answer(asked: Json) -> Json:
+        part = asked["StackName"].rpartition("-")[2]
+        status = statuses.get(part, "CREATE_COMPLETE")
+        if status is None:
+            return {"Stacks": []}
+        return {"Stacks": [stack(part, status)]}
+
+    return answer
+
+
+NO_STACKS = stacks(**dict.fromkeys(PARTS))
+
+
+def template(policy: str) -> Json:
+    """GetTemplate of a stack with data."""
+    resource = {"Type": "AWS::FSx::FileSystem", "DeletionPolicy": policy}
+    return {"TemplateBody": json.dumps({"Resources": {"Data": resource, "Other": {"Type": "AWS::EC2::Subnet"}}})}
+
+
+def node_group(**changes: Any) -> Json:
+    group = {
+        "nodegroupName": "workers",
+        "status": "ACTIVE",
+        "version": "1.36",
+        "releaseVersion": RELEASE,
+        "amiType": "AL2023_x86_64_STANDARD",
+        "health": {"issues": []},
+    }
+    return {"nodegroup": {**group, **changes}}
+
+
+def zone(name: str, zone_id: str, **changes: str) -> Json:
+    described = {"ZoneName": name, "ZoneId": zone_id, "State": "available", "ZoneType": "availability-zone"}
+    return {**described, **changes}
+
+
+ZONES = [zone("eu-central-1a", "euc1-az2"), zone("eu-central-1b", "euc1-az3"), zone("eu-central-1c", "euc1-az1")]
+
+
+def orderable(zones: tuple[str, ...] = ("eu-central-1a", "eu-central-1b"), version: str = "17.4") -> Json:
+    names = [{"Name": name} for name in zones]
+    option = {"EngineVersion": version, "StorageType": "gp3", "AvailabilityZones": names, "MultiAZCapable": True}
+    return {"OrderableDBInstanceOptions": [option]}
+
+
+def offered(asked: Json, version: str = VERSION) -> Json:
+    fits = {"clusterVersion": asked["kubernetesVersion"], "defaultVersion": True}
+    versions = [{"addonVersion": version, "compatibilities": [fits]}]
+    return {"addons": [{"addonName": asked["addonName"], "addonVersions": versions}]}
+
+
+def quota(**values: float) -> Any:
+    """GetServiceQuota: enough of everything, but for some codes (`_` for `-`)."""
+    return lambda asked: {"Quota": {"Value": values.get(asked["QuotaCode"].replace("-", "_"), 500.0)}}
+
+
+def account_with(environment: AwsEnvironment) -> dict[str, Any]:
+    """All answers of a healthy account that the environment is deployed in."""
+    types = sorted({each for group in environment.cluster.node_groups.values() for each in group.instance_types})
+    places = [(each, zone) for each in (*types, environment.cluster.controller.instance_type)
+              for zone in environment.availability_zones]  # fmt: skip
+    cluster = {"name": "airflow-test", "status": "ACTIVE", "version": "1.36", "health": {"issues": []}}
+    return {
+        "sts.GetCallerIdentity": {"Account": ACCOUNT, "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/Admin/me"},
+        "ssm.GetParameter": parameters(),
+        "freetier.GetAccountPlanState": {"accountPlanType": "PAID", "accountPlanStatus": "ACTIVE"},
+        "ec2.GetEbsDefaultKmsKeyId": {"KmsKeyId": "alias/aws/ebs"},
+        "iam.GetRole": lambda asked: {
+            "Role": {"Arn": ADMIN if asked["RoleName"] == "Admin" else f"arn:aws:iam::{ACCOUNT}:role/service"}
+        },
+        "iam.GetUser": {"User": {"Arn": VIEWER}},
+        "ec2.DescribeAvailabilityZones": {"AvailabilityZones": ZONES},
+        "ec2.DescribeInstanceTypeOfferings": {
+            "InstanceTypeOfferings": [{"InstanceType": each, "Location": zone} for each, zone in places]
+        },
+        "rds.DescribeOrderableDBInstanceOptions": orderable(),
+        "service-quotas.GetServiceQuota": quota(),
+        "ec2.DescribeInstances": {"Reservations": []},
+        "ec2.DescribeAddresses": {"Addresses": []},
+        "ec2.DescribeVpcs": {"Vpcs": [{"VpcId": "vpc-own"}]},
+        "eks.DescribeClusterVersions": {
+            "clusterVersions": [{"clusterVersion": "1.36", "versionStatus": "STANDARD_SUPPORT"}]
+        },
+        "eks.DescribeAddonVersions": offered,
+        "eks.DescribeAddonConfiguration": {
+            "configurationSchema": json.dumps({"properties": {"enableNetworkPolicy": {"type": "string"}}})
+        },
+        "cloudformation.DescribeStacks": stacks(),
+        "cloudformation.ListStackResources": resources,
+        "cloudformation.GetTemplate": template("Retain"),
+        "logs.DescribeLogGroups": {"logGroups": [{"logGroupName": "/aws/eks/airflow-test/cluster"}]},
+        "eks.DescribeCluster": {"cluster": cluster},
+        "eks.ListNodegroups": {"nodegroups": ["workers"]},
+        "eks.DescribeNodegroup": node_group(),
+        "eks.DescribeAddon": lambda asked: {"addon": {"addonName": asked["addonName"], "status": "ACTIVE",
+                                                      "addonVersion": VERSION, "health": {"issues": []}}},
+        "fsx.DescribeFileSystems": {"FileSystems": [{"FileSystemId": FILE_SYSTEM, "Lifecycle": "AVAILABLE"}]},
+        "rds.DescribeDBInstances": {"DBInstances": [{"DBInstanceStatus": "available"}]},
+        "kms.DescribeKey": {"KeyMetadata": {"KeyId": "key-1234", "KeyState": "Enabled"}},
+        "kms.GetKeyRotationStatus": {"KeyRotationEnabled": True},
+    }  # fmt: skip
+
+
+def resources(asked: Json) -> Json:
+    part = asked["StackName"].rpartition("-")[2]
+    if part not in TYPES:
+        return {"StackResourceSummaries": []}
+    return {"StackResourceSummaries": [{"ResourceType": TYPES[part], "PhysicalResourceId": IDS[part],
+                                        "ResourceStatus": "CREATE_COMPLETE"}]}  # fmt: skip
+
+
+def parameters(without: str = "", **values: str) -> Any:
+    """GetParameter: the public parameters, but for those whose name holds `without`."""
+
+    def answer(asked: Json) -> Any:
+        name = asked["Name"]
+        if without and without in name:
+            return Refusal("ParameterNotFound")
+        key = "bootstrap" if "bootstrap" in name else "release" if "release_version" in name else "service"
+        return {"Parameter": {"Value": values.get(key, {"bootstrap": "33", "release": RELEASE}.get(key, "x"))}}
+
+    return answer
+
+
+COMPONENTS = ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
+
+
+def deployment(name: str, available: int = 1, wanted: int = 1) -> Json:
+    condition = {"type": "Available", "status": "True" if available >= wanted else "False"}
+    return {"metadata": {"name": name}, "spec": {"replicas": wanted},
+            "status": {"availableReplicas": available, "conditions": [condition]}}  # fmt: skip
+
+
+def job(condition: str, name: str = "airflow-migration-0a1b2c", created: str = "2026-11-01T00:00:00Z") -> Json:
+    conditions = [{"type": condition, "status": "True"}] if condition else []
+    return {"metadata": {"name": name, "creationTimestamp": created}, "status": {"conditions": conditions}}
+
+
+def claim(phase: str) -> Json:
+    return {"metadata": {"name": "aws-fsx-pvc"}, "status": {"phase": phase}}
+
+
+def cluster_objects() -> dict[str, list[Json]]:
+    return {
+        "persistentvolumeclaims": [claim("Bound")],
+        "jobs": [job("Complete")],
+        "deployments": [deployment(name) for name in COMPONENTS],
+    }
+
+
+assert len(ADDONS) == 6, "the add-ons of these answers"
