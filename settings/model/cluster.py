@@ -4,12 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from settings.facts.versions import KubernetesVersion
 from settings.model.base import AsTuple, Form, InstanceType, LogRetentionDays, Settings
 from settings.model.node_group import NodeGroupSettings
-
-KubernetesVersion = Literal["1.34", "1.35", "1.36"]
-"""Versions in EKS standard support in November 2026: 1.34 until 2026-12-02, 1.35 until 2027-03-27, 1.36 until
-2027-08-02 ("Understand the Kubernetes version lifecycle on EKS", Amazon EKS user guide)."""
 
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 

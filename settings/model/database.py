@@ -1,9 +1,10 @@
 """Airflow's metadata database."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from settings.facts.versions import PostgresVersion
 from settings.model.base import Form, LogRetentionDays, Settings
 
 LARGEST_GIB = 65_536
@@ -17,7 +18,7 @@ def _room_to_grow(data: dict[str, Any]) -> int:
 class DatabaseSettings(Settings):
     """RDS for PostgreSQL, Airflow's metadata database."""
 
-    engine_version: Literal["14", "15", "16", "17"] = "17"
+    engine_version: PostgresVersion = "17"
     """PostgreSQL major version, in quotes; RDS keeps the minor version up to date."""
 
     instance_class: Annotated[

@@ -11,7 +11,7 @@ from airflow_platform.cloudformation import ignore_lint, resource
 from airflow_platform.cluster.access import CLUSTER_ADMIN, grant_cluster_access
 from airflow_platform.cluster.cluster import AirflowCluster
 from settings.facts.instance_types import facts_of
-from settings.model.cluster import KubernetesVersion
+from settings.facts.versions import KubernetesVersion
 
 KUBECTL_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 MACHINE_ARCHITECTURES = {"x86_64": ec2.AmazonLinuxCpuType.X86_64, "arm64": ec2.AmazonLinuxCpuType.ARM_64}

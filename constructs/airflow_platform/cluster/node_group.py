@@ -10,7 +10,7 @@ from constructs import Construct
 
 from airflow_platform.cluster.cluster import AirflowCluster
 from settings.facts.instance_types import facts_of
-from settings.model.cluster import KubernetesVersion
+from settings.facts.versions import KubernetesVersion
 from settings.model.node_group import NodeGroupSettings, TaintSettings
 
 FSX_STARTUP_TAINT = TaintSettings(key="fsx.csi.aws.com/agent-not-ready", effect="NoExecute")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from settings.facts.versions import KUBERNETES_VERSIONS
 from tests.support.templates import Template, needs, resources
 from tests.unit.constructs.cluster.conftest import Synthesize
 
@@ -35,7 +36,7 @@ def test_should_name_the_cluster_after_the_environment(template: Template) -> No
     assert cluster(template)["Name"] == "airflow-test"
 
 
-@pytest.mark.parametrize("version", ["1.34", "1.35", "1.36"])
+@pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
 def test_should_run_the_version_of_the_settings(version: str, synthesize: Synthesize) -> None:
     assert cluster(synthesize(cluster={"version": version}))["Version"] == version
 

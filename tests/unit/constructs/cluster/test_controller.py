@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from settings.facts.versions import KUBERNETES_VERSIONS
 from tests.support.templates import Template, filled, resources
 from tests.unit.constructs.cluster.conftest import Synthesize
 
@@ -55,7 +56,7 @@ def test_should_follow_the_architecture_of_its_instance_type(
     assert f"/bin/linux/{kubectl}" in user_data(template)
 
 
-@pytest.mark.parametrize("version", ["1.35", "1.36"])
+@pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
 def test_should_install_checked_kubectl_of_the_clusters_version(version: str, synthesize: Synthesize) -> None:
     text = user_data(synthesize(cluster={"version": version, "controller": {"enabled": True}}))
     assert f"https://dl.k8s.io/release/stable-{version}.txt" in text

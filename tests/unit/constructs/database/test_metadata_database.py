@@ -9,6 +9,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from airflow_platform.database.metadata_database import MetadataDatabase
+from settings.facts.versions import POSTGRES_VERSIONS
 from settings.model.database import DatabaseSettings
 from tests.support.synth import stack_with
 from tests.support.templates import needs, resources
@@ -74,7 +75,7 @@ def test_should_stand_in_the_private_subnets(template: dict[str, Any]) -> None:
     assert instance(template)["Properties"]["DBSubnetGroupName"] == {"Ref": group}
 
 
-@pytest.mark.parametrize("version", ["14", "15", "16", "17"])
+@pytest.mark.parametrize("version", POSTGRES_VERSIONS)
 def test_should_refuse_connections_without_tls(version: str) -> None:
     template = database(engine_version=version)
     ((group, found),) = resources(template, "AWS::RDS::DBParameterGroup").items()
