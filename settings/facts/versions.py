@@ -51,8 +51,8 @@ POSTGRES_SUPPORT: MappingProxyType[PostgresVersion, Support] = MappingProxyType(
         "17": Support(date(2030, 3, 1), date(2033, 3, 1)),
     }
 )
-"""Standard support until the end of February after the community's own end, then three years of extended support, charged
-from 1 March ("Release calendars for Amazon RDS for PostgreSQL", RDS for PostgreSQL release notes)."""
+"""Standard support until the end of February after the community's own end, then three years of extended support,
+charged from 1 March ("Release calendars for Amazon RDS for PostgreSQL", RDS for PostgreSQL release notes)."""
 
 AIRFLOW_RELEASED: MappingProxyType[str, date] = MappingProxyType(
     {

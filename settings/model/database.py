@@ -1,6 +1,6 @@
 """Airflow's metadata database."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,11 @@ class DatabaseSettings(Settings):
 
     engine_version: PostgresVersion = "17"
     """PostgreSQL major version, in quotes; RDS keeps the minor version up to date."""
+
+    support: Literal["standard", "extended"] = "standard"
+    """`standard`: a major version is refused at the end of its standard support; RDS raises an instance that still has
+    it by itself, with downtime, and charges nothing. `extended`: it may stay for three years more, at 0.10 USD an hour
+    for each vCPU, about 73 USD a month (twice that in the third year)."""
 
     instance_class: Annotated[
         str,

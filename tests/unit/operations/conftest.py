@@ -13,8 +13,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was asked of the CDK CLI."""
     made: list[str] = []
 
-    def synthesize(environment: str, assembly: Path) -> None:
-        made.append("synth")
+    def synthesize(environment: str, assembly: Path, *, any_version: bool = False) -> None:
+        made.append("synth of any version" if any_version else "synth")
         stacks = {f"S{n}": f"airflow-test-{part}" for n, part in enumerate(("network", "database"))}
         artifacts = ", ".join(
             f'"{name}": {{"type": "aws:cloudformation:stack", "properties": {{"stackName": "{stack}"}}}}'

@@ -41,6 +41,18 @@ def test_should_run_the_version_of_the_settings(version: str, synthesize: Synthe
     assert cluster(synthesize(cluster={"version": version}))["Version"] == version
 
 
+@pytest.mark.parametrize(("setting", "expected"), [("standard", "STANDARD"), ("extended", "EXTENDED")])
+def test_should_pay_for_extended_support_only_where_the_settings_say(
+    setting: str, expected: str, synthesize: Synthesize
+) -> None:
+    properties = cluster(synthesize(cluster={"support": setting}))
+    assert properties["UpgradePolicy"] == {"SupportType": expected}
+
+
+def test_should_pay_for_no_extended_support_by_default(template: Template) -> None:
+    assert cluster(template)["UpgradePolicy"] == {"SupportType": "STANDARD"}
+
+
 def test_should_use_private_subnets_and_the_networks_security_group(template: Template) -> None:
     vpc = cluster(template)["ResourcesVpcConfig"]
     assert len(vpc["SubnetIds"]) == 2

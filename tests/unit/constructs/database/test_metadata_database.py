@@ -108,6 +108,8 @@ def test_should_allow_the_major_upgrade_that_a_changed_setting_asks_for(template
         ({"multi_az": False}, {"MultiAZ": False}),
         ({"backup_retention_days": 35}, {"BackupRetentionPeriod": 35}),
         ({"backup_retention_days": 0}, {"BackupRetentionPeriod": 0}),
+        ({}, {"EngineLifecycleSupport": "open-source-rds-extended-support-disabled"}),
+        ({"support": "extended"}, {"EngineLifecycleSupport": "open-source-rds-extended-support"}),
     ],
 )
 def test_should_take_size_and_safety_from_the_settings(settings: dict[str, Any], expected: dict[str, Any]) -> None:
