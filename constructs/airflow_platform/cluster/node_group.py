@@ -94,6 +94,8 @@ class ManagedNodeGroup(Construct):
                 desired_size=settings.initial_size,
             ),
             update_config=_update_config(settings.max_unavailable),
+            # Off by default: a node whose kubelet or network fails would hold its pods until somebody looks.
+            node_repair_config=eks.CfnNodegroup.NodeRepairConfigProperty(enabled=True),
             force_update_enabled=False,  # the default evicts pods that a disruption budget protects
             launch_template=eks.CfnNodegroup.LaunchTemplateSpecificationProperty(
                 id=launch_template.ref, version=launch_template.attr_latest_version_number

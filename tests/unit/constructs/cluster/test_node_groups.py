@@ -74,6 +74,10 @@ def test_should_honour_disruption_budgets_on_update(template: Template) -> None:
     assert group(template)["ForceUpdateEnabled"] is False
 
 
+def test_should_replace_nodes_that_have_failed(template: Template) -> None:
+    assert group(template)["NodeRepairConfig"] == {"Enabled": True}
+
+
 def test_should_start_nodes_with_the_taint_that_the_fsx_driver_takes_away(template: Template) -> None:
     assert group(template)["Taints"] == [STARTUP_TAINT]
 
