@@ -24,7 +24,7 @@ Json = dict[str, Any]
 MODULES = (data, eks, fsx, network)
 """They registered their types and checks when they were imported."""
 
-AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-{}"
+AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{}"
 
 DESCRIBE_FILE_SYSTEMS = b"AWSSimbaAPIService_v20180301.DescribeFileSystems"
 
