@@ -17,10 +17,10 @@ CONFIRMED := $(if $(filter 1,$(YES)),--yes)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help machine setup synth diff deploy destroy local schema unit rehearse runtime lint test format clean
+.PHONY: help machine setup synth diff deploy patch-nodes destroy local schema unit rehearse runtime lint test format clean
 
 help: ## List the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: .venv/.complete node_modules/.complete ## Install the pinned Python and Node packages
 
@@ -50,6 +50,9 @@ diff: setup ## Show what a deployment of ENV would change
 
 deploy: setup ## Deploy ENV; asks before permissions get broader (YES=1: never)
 	@$(BIN)/python -m operations.deploy $(ENV) --concurrency $(JOBS) $(CONFIRMED)
+
+patch-nodes: setup ## New nodes with the newest image, group by group; asks (YES=1: never)
+	@$(BIN)/python -m operations.patch $(ENV) $(CONFIRMED)
 
 destroy: setup ## Remove ENV; asks for its name (YES=1: never), and tells what stays and how to remove it
 	@$(BIN)/python -m operations.destroy $(ENV) --concurrency $(JOBS) $(CONFIRMED)

@@ -1,6 +1,7 @@
 """The platform: one environment file in, six stacks out (`cdk synth -c environment=<name or path>`)."""
 
 import sys
+from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -31,8 +32,10 @@ def platform(app: cdk.App, settings: AwsEnvironment) -> None:
 
 if __name__ == "__main__":
     cdk_app = cdk.App()
+    # A version is refused when its support has ended, but not to who destroys it (operations/destroy).
+    today = None if cdk_app.node.try_get_context("any_version") else date.today()
     try:
-        platform(cdk_app, load_aws_environment(cdk_app.node.try_get_context("environment") or "dev", ROOT))
+        platform(cdk_app, load_aws_environment(cdk_app.node.try_get_context("environment") or "dev", ROOT, today=today))
     except SettingsError as error:
         sys.exit(str(error))
     cdk_app.synth()

@@ -14,9 +14,13 @@ class CdkError(Exception):
     """The CLI ended with an error; it has told the reason itself."""
 
 
-def synthesize(environment: str, assembly: Path) -> None:
-    """Write an environment's cloud assembly. Raises CdkError. (Its warnings are told again by what deploys it.)"""
-    run = _captured("synth", "--quiet", "--output", assembly, "-c", f"environment={environment}")
+def synthesize(environment: str, assembly: Path, *, any_version: bool = False) -> None:
+    """Write an environment's cloud assembly; `any_version`: also of versions that are not supported any more.
+
+    Raises CdkError. (Its warnings are told again by what deploys it.)
+    """
+    context = ["-c", f"environment={environment}", *(["-c", "any_version=true"] if any_version else [])]
+    run = _captured("synth", "--quiet", "--output", assembly, *context)
     if run.returncode:
         raise CdkError(f"{run.stdout.rstrip()}\nThe templates could not be written: see above.")
 

@@ -12,6 +12,7 @@ from settings.model.network import NetworkSettings
 from settings.model.node_group import NodeGroupSettings
 from settings.model.storage import StorageSettings
 from settings.reading.violations import SettingsError, Violation
+from settings.support import Notice, support_notices
 
 __all__ = [
     "PLATFORM_OPTIONS",
@@ -22,6 +23,7 @@ __all__ = [
     "LocalEnvironment",
     "NetworkSettings",
     "NodeGroupSettings",
+    "Notice",
     "SettingsError",
     "StorageSettings",
     "Violation",
@@ -29,5 +31,6 @@ __all__ = [
     "load_aws_environment",
     "load_environment",
     "load_local_environment",
+    "support_notices",
     "task_slots",
 ]

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from settings.reading.repair import without_refused
 from settings.reading.violations import SettingsError, Violation
 from settings.reading.yaml_file import read_yaml
 from settings.rules import rules_broken_by
+from settings.support import refusals
 
 FOLDER = "environments"
 
@@ -23,12 +25,13 @@ MODELS: dict[str, type[AwsEnvironment] | type[LocalEnvironment]] = {
 """The model of each platform."""
 
 
-def load_environment(name_or_path: str, root: Path) -> AwsEnvironment | LocalEnvironment:
+def load_environment(name_or_path: str, root: Path, *, today: date | None = None) -> AwsEnvironment | LocalEnvironment:
     """Read and check an environment.
 
     Args:
         name_or_path: `dev` for environments/dev.yaml, or the path of a YAML file.
         root: the project's folder; relative paths start there.
+        today: refuse versions that are not supported on this day; by default the day does not matter.
 
     Raises:
         SettingsError: with every broken rule, one a line.
@@ -36,7 +39,7 @@ def load_environment(name_or_path: str, root: Path) -> AwsEnvironment | LocalEnv
     path = _find(str(name_or_path), root)
     shown_path = _shown(path, root)
     file = read_yaml(path, shown_path)
-    environment, violations = check(file.data, file.written)
+    environment, violations = check(file.data, file.written, today=today)
     told = {violation.path for violation in file.violations}
     violations = [*file.violations, *(each for each in violations if each.path not in told)]
     if violations or environment is None:
@@ -44,13 +47,13 @@ def load_environment(name_or_path: str, root: Path) -> AwsEnvironment | LocalEnv
     return environment
 
 
-def load_aws_environment(name_or_path: str, root: Path) -> AwsEnvironment:
-    """Read and check an environment on AWS.
+def load_aws_environment(name_or_path: str, root: Path, *, today: date | None = None) -> AwsEnvironment:
+    """Read and check an environment on AWS, as `load_environment` does.
 
     Raises:
         SettingsError: with every broken rule, one a line; also for an environment on another platform.
     """
-    environment = load_environment(name_or_path, root)
+    environment = load_environment(name_or_path, root, today=today)
     if isinstance(environment, AwsEnvironment):
         return environment
     rule = "must be aws for CloudFormation; `make local` renders this environment"
@@ -71,13 +74,13 @@ def load_local_environment(name_or_path: str, root: Path) -> LocalEnvironment:
 
 
 def check(
-    data: dict[str, Any], written: dict[tuple[str | int, ...], str] | None = None
+    data: dict[str, Any], written: dict[tuple[str | int, ...], str] | None = None, *, today: date | None = None
 ) -> tuple[AwsEnvironment | LocalEnvironment | None, list[Violation]]:
-    """Check what a file says: the settings, or every broken rule."""
+    """Check what a file says: the settings, or every broken rule; those on versions only where a day is given."""
     platform = data.get("platform", "aws")
     if not isinstance(platform, str) or platform not in MODELS:
         wrong = Violation("platform", f"must be one of {', '.join(MODELS)}", platform)
-        _, others = check({key: value for key, value in data.items() if key != "platform"}, written)
+        _, others = check({key: value for key, value in data.items() if key != "platform"}, written, today=today)
         return None, [wrong, *others]
     model = MODELS[platform]
     try:
@@ -86,9 +89,13 @@ def check(
         errors = own_errors(error.errors(include_url=False))
         violations = [violation_of(each, model, written or {}) for each in errors]
         rest = without_refused(model, data, errors)
-        return None, [*violations, *(rules_broken_by(rest) if rest else ())]
-    violations = rules_broken_by(environment)
+        return None, [*violations, *(_broken(rest, today) if rest else ())]
+    violations = _broken(environment, today)
     return (None if violations else environment), violations
+
+
+def _broken(environment: AwsEnvironment | LocalEnvironment, today: date | None) -> list[Violation]:
+    return [*rules_broken_by(environment), *(refusals(environment, today) if today else ())]
 
 
 def _shown(path: Path, root: Path) -> str:

@@ -8,9 +8,6 @@ import jsonschema
 import yaml
 from kubernetes_validate import utils
 
-VERSIONS = ("1.34", "1.35", "1.36")
-"""Kubernetes versions that a platform may run, as in settings/model/cluster.py."""
-
 # A megabyte of definitions would be read again for each object.
 utils.schema_contents = functools.cache(utils.schema_contents)
 

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from operations import cdk
@@ -13,7 +14,7 @@ from operations.database_protection import databases, set_protection
 from operations.deploy.checks import CHECKS
 from operations.deployed import deployed_stacks, templates_of
 from operations.terminal import answer_to, has_terminal
-from settings import AwsEnvironment, SettingsError, load_aws_environment
+from settings import AwsEnvironment, SettingsError, load_aws_environment, support_notices
 
 
 def deploy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed: bool, concurrency: int) -> int:
@@ -87,6 +88,9 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         settings = load_aws_environment(given.environment, cdk.ROOT)
+        for notice in support_notices(settings, date.today()):
+            if notice.level != "refused":  # the synth refuses, in the same words
+                print(f"{given.environment}: {notice}", file=sys.stderr)
         return deploy(
             given.environment, settings, clients_of(settings), confirmed=given.yes, concurrency=given.concurrency
         )

@@ -35,7 +35,7 @@ def destroy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed
         return _tell(clients, settings, [], log_seconds=0)
     with tempfile.TemporaryDirectory() as folder:
         assembly = Path(folder)
-        cdk.synthesize(given, assembly)
+        cdk.synthesize(given, assembly, any_version=True)
         plan = Plan(stacks, frozenset(cdk.templates(assembly)))
         print(f"Environment {name} in {place}.\n{described(plan, region)}", flush=True)
         rds = clients("rds")

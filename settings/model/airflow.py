@@ -109,6 +109,10 @@ class AirflowSettings(Settings):
     )
     """Airflow version, in quotes."""
 
+    accept_unsupported: bool = False
+    """Run a minor version that gets no fixes any more. The Airflow project fixes its newest minor version only, so an
+    older one is refused 60 days after the next has come."""
+
     image: ImageReference | None = None
     """Container image of every Airflow pod; default `apache/airflow:<version>`."""
 

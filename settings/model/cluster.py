@@ -4,12 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from settings.facts.versions import KubernetesVersion
 from settings.model.base import AsTuple, Form, InstanceType, LogRetentionDays, Settings
 from settings.model.node_group import NodeGroupSettings
-
-KubernetesVersion = Literal["1.34", "1.35", "1.36"]
-"""Versions in EKS standard support in November 2026: 1.34 until 2026-12-02, 1.35 until 2027-03-27, 1.36 until
-2027-08-02 ("Understand the Kubernetes version lifecycle on EKS", Amazon EKS user guide)."""
 
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
@@ -87,6 +84,11 @@ class ClusterSettings(Settings):
 
     version: KubernetesVersion = "1.36"
     """Kubernetes version, in quotes. Raise it one at a time; node groups and add-ons follow the control plane."""
+
+    support: Literal["standard", "extended"] = "standard"
+    """`standard`: a version is refused at the end of its standard support; EKS raises a control plane that still has it
+    by itself, and charges nothing. `extended`: it may stay for 12 months more, at 0.60 USD an hour instead of 0.10:
+    about 365 USD a month more."""
 
     authentication_mode: Literal["API", "API_AND_CONFIG_MAP"] = "API"
     """How EKS maps IAM principals to the cluster. It can't go back from API to API_AND_CONFIG_MAP."""

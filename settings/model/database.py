@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from settings.facts.versions import PostgresVersion
 from settings.model.base import Form, LogRetentionDays, Settings
 
 LARGEST_GIB = 65_536
@@ -17,8 +18,13 @@ def _room_to_grow(data: dict[str, Any]) -> int:
 class DatabaseSettings(Settings):
     """RDS for PostgreSQL, Airflow's metadata database."""
 
-    engine_version: Literal["14", "15", "16", "17"] = "17"
+    engine_version: PostgresVersion = "17"
     """PostgreSQL major version, in quotes; RDS keeps the minor version up to date."""
+
+    support: Literal["standard", "extended"] = "standard"
+    """`standard`: a major version is refused at the end of its standard support; RDS raises an instance that still has
+    it by itself, with downtime, and charges nothing. `extended`: it may stay for three years more, at 0.10 USD an hour
+    for each vCPU, about 73 USD a month (twice that in the third year)."""
 
     instance_class: Annotated[
         str,

@@ -37,6 +37,8 @@ class Cdk:
         """What the last run synthesized; as an `app`, it saves the next run the same synth."""
         home = folder / "cdk-home"
         home.mkdir(parents=True)
+        # The day must not decide on a test: without this, versions are refused when their support has ended.
+        (home / ".cdk.json").write_text('{"context": {"any_version": "true"}}')
         keep = ("LANG", "LC_ALL", "TERM")
         self._environment = {
             **{name: os.environ[name] for name in keep if name in os.environ},

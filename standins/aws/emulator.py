@@ -35,7 +35,7 @@ SERVICE_LINKED_ROLES = {
 }
 """An account has them once it has used the services."""
 
-AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-{}"
+AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{}"
 
 
 _app = ministack.app.app

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from settings.facts.versions import KUBERNETES_VERSIONS
 from standins.aws import process
 from standins.kubernetes_api import KubernetesApi
 
@@ -46,6 +47,7 @@ class LoopbackAws:
             "REHEARSAL_SPEED": str(speed),
             "REHEARSAL_KUBERNETES_ENDPOINT": kubernetes.url,
             "REHEARSAL_KUBERNETES_CERTIFICATE": certificate,
+            "REHEARSAL_KUBERNETES_VERSIONS": " ".join(KUBERNETES_VERSIONS),
         }
 
     @property

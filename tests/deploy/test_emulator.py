@@ -143,6 +143,27 @@ def test_should_not_make_a_subnet_outside_of_its_vpc(aws: LoopbackAws) -> None:
     assert "InvalidSubnet.Range" in reasons(aws, "elsewhere")
 
 
+def test_should_not_start_a_machine_from_an_image_parameter_that_there_is_not(aws: LoopbackAws) -> None:
+    def machine(parameter: str) -> Json:
+        image = {"ImageId": f"resolve:ssm:/aws/service/ami-amazon-linux-latest/{parameter}"}
+        reference = {
+            "LaunchTemplateId": {"Ref": "Template"},
+            "Version": {"Fn::GetAtt": ["Template", "LatestVersionNumber"]},
+        }
+        return {
+            **network(),
+            "Template": {"Type": "AWS::EC2::LaunchTemplate", "Properties": {"LaunchTemplateData": image}},
+            "Machine": {
+                "Type": "AWS::EC2::Instance",
+                "Properties": {"SubnetId": {"Ref": "SubnetA"}, "LaunchTemplate": reference},
+            },
+        }
+
+    assert make(aws, "machine", machine("al2023-ami-kernel-default-arm64")) == "CREATE_COMPLETE"
+    assert make(aws, "no-machine", machine("al2023-ami-kernel-defualt-arm64")) == "ROLLBACK_COMPLETE"
+    assert "InvalidAMIID" in reasons(aws, "no-machine")
+
+
 def test_should_not_move_a_cluster_by_two_versions_or_back(aws: LoopbackAws) -> None:
     def resources(version: str) -> Json:
         trust = {

@@ -84,8 +84,8 @@ def missing_modules(text: str) -> set[str]:
 
 
 def missing_targets(text: str) -> set[str]:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    return {name for each in code(text) for name in re.findall(r"^make ([a-z]+)", each)} - targets
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    return {name for each in code(text) for name in re.findall(r"^make ([a-z-]+)", each)} - targets
 
 
 def missing_tests(text: str) -> set[str]:

@@ -14,8 +14,9 @@ from airflow_platform.cluster.node_group import ManagedNodeGroup
 from airflow_platform.handler_function import HandlerFunction
 from airflow_platform.handlers.limits import MOVE_ANSWER_SECONDS, MOVE_SECONDS
 from settings.facts.addons import ADDONS, Addon
+from settings.facts.versions import KubernetesVersion
 from settings.model.base import LogRetentionDays
-from settings.model.cluster import AddonsSettings, KubernetesVersion
+from settings.model.cluster import AddonsSettings
 
 CONFIGURATION: dict[str, dict[str, Any]] = {
     # Kubernetes' NetworkPolicy objects do nothing without this.

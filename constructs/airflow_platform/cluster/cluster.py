@@ -83,6 +83,8 @@ class AirflowCluster(Construct):
         cfn_cluster = resource(self.eks_cluster, eks.CfnCluster)
         # CDK's class knows API only.
         cfn_cluster.add_property_override("AccessConfig.AuthenticationMode", settings.authentication_mode)
+        # Unsaid, it is EXTENDED, which is charged for without a word.
+        cfn_cluster.upgrade_policy = eks.CfnCluster.UpgradePolicyProperty(support_type=settings.support.upper())
         cfn_cluster.node.add_dependency(log_group)
 
         grant_people_access(self.eks_cluster, admins=settings.access.admins, viewers=settings.access.viewers)

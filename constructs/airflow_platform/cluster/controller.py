@@ -11,10 +11,12 @@ from airflow_platform.cloudformation import ignore_lint, resource
 from airflow_platform.cluster.access import CLUSTER_ADMIN, grant_cluster_access
 from airflow_platform.cluster.cluster import AirflowCluster
 from settings.facts.instance_types import facts_of
-from settings.model.cluster import KubernetesVersion
+from settings.facts.versions import KubernetesVersion
 
 KUBECTL_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
-MACHINE_ARCHITECTURES = {"x86_64": ec2.AmazonLinuxCpuType.X86_64, "arm64": ec2.AmazonLinuxCpuType.ARM_64}
+IMAGE_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{architecture}"
+"""AWS's public SSM parameter with the newest image ("Get started with AL2023 on Amazon EC2", AL2023 user guide)."""
+
 DISK_SIZE_GIB = 10
 KUBECTL = "/usr/local/libexec/kubectl"
 KUBECONFIG = "/etc/kubernetes/kubeconfig"
@@ -24,7 +26,8 @@ class Controller(Construct):
     """A small Amazon Linux 2023 machine with AWS CLI v2, kubectl and a kubeconfig for every user; a cluster admin.
 
     The only way in is SSM Session Manager: no key, no inbound rule, no public address. A change of its user data
-    replaces it, so kubectl follows the cluster's version; nothing on it is worth keeping.
+    replaces it, so kubectl follows the cluster's version; nothing on it is worth keeping. A new image does not replace
+    it: EC2 looks for the newest one when the machine is made, and a deployment of Airflow alone leaves it as it is.
     """
 
     def __init__(
@@ -51,13 +54,16 @@ class Controller(Construct):
                 cluster.eks_cluster.cluster_name, version, self._region, KUBECTL_ARCHITECTURES[facts.architecture]
             )
         )
+        image = ec2.MachineImage.resolve_ssm_parameter_at_launch(
+            IMAGE_PARAMETER.format(architecture=facts.architecture), os=ec2.OperatingSystemType.LINUX
+        )
         self.instance = ec2.Instance(
             self,
             "Instance",
             vpc=vpc,
             vpc_subnets=ec2.SubnetSelection(subnets=[subnet]),
             instance_type=ec2.InstanceType(instance_type),
-            machine_image=ec2.MachineImage.latest_amazon_linux2023(cpu_type=MACHINE_ARCHITECTURES[facts.architecture]),
+            machine_image=image,
             role=role,
             security_group=security_group,
             http_tokens=ec2.HttpTokens.REQUIRED,
@@ -73,7 +79,18 @@ class Controller(Construct):
             user_data=user_data,
             user_data_causes_replacement=True,
         )
-        ignore_lint(resource(self.instance, ec2.CfnInstance), "W3010")  # the zone is the settings', like every zone
+        cfn_instance = resource(self.instance, ec2.CfnInstance)
+        ignore_lint(cfn_instance, "W3010")  # the zone is the settings', like every zone
+        # A launch template takes the parameter's name; an instance takes an id, and would be replaced with it.
+        launch_template = ec2.CfnLaunchTemplate(
+            self,
+            "LaunchTemplate",
+            launch_template_data=ec2.CfnLaunchTemplate.LaunchTemplateDataProperty(image_id=cfn_instance.image_id),
+        )
+        cfn_instance.image_id = None
+        cfn_instance.launch_template = ec2.CfnInstance.LaunchTemplateSpecificationProperty(
+            launch_template_id=launch_template.ref, version=launch_template.attr_latest_version_number
+        )
         Tags.of(self.instance).add("Name", f"{cluster_name}-controller")
 
         grant_cluster_access(cluster.eks_cluster, "ControllerAccess", role.role_arn, CLUSTER_ADMIN)

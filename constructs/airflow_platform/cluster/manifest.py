@@ -18,8 +18,8 @@ from airflow_platform.cluster.access import CLUSTER_ADMIN, grant_cluster_access
 from airflow_platform.handler_function import HandlerFunction
 from airflow_platform.handlers.limits import ANSWER_SECONDS, DELETE_SECONDS, WORK_SECONDS
 from airflow_platform.handlers.manifest.objects import OWNER
+from settings.facts.versions import KubernetesVersion
 from settings.model.base import LogRetentionDays
-from settings.model.cluster import KubernetesVersion
 
 MAX_MANIFEST_BYTES = 120 * 1024
 """An update's event carries the new manifest and the old one, and Lambda takes 256 KiB for an event."""
@@ -30,7 +30,10 @@ class ManifestTooLargeError(ValueError):
 
 
 def kubectl_layer(scope: Construct, construct_id: str, version: KubernetesVersion) -> lambda_.ILayerVersion:
-    """kubectl within one minor version of the cluster (Kubernetes version skew policy)."""
+    """kubectl within one minor version of the cluster, older or newer (Kubernetes "Version Skew Policy").
+
+    One layer serves three versions of the cluster, so most upgrades of it leave the handler as it is.
+    """
     if version == "1.34":
         return KubectlV35Layer(scope, construct_id)
     return KubectlV36Layer(scope, construct_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import CfnTag, Fn
+from aws_cdk import CfnTag
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
@@ -10,7 +10,7 @@ from constructs import Construct
 
 from airflow_platform.cluster.cluster import AirflowCluster
 from settings.facts.instance_types import facts_of
-from settings.model.cluster import KubernetesVersion
+from settings.facts.versions import KubernetesVersion
 from settings.model.node_group import NodeGroupSettings, TaintSettings
 
 FSX_STARTUP_TAINT = TaintSettings(key="fsx.csi.aws.com/agent-not-ready", effect="NoExecute")
@@ -18,30 +18,6 @@ FSX_STARTUP_TAINT = TaintSettings(key="fsx.csi.aws.com/agent-not-ready", effect=
 
 AMI_TYPES = {"x86_64": "AL2023_x86_64_STANDARD", "arm64": "AL2023_ARM_64_STANDARD"}
 EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"}
-
-# A node that goes waits for its pods, so that Lustre is unmounted while the driver's own pod still runs.
-SHUTDOWN_GRACE_SECONDS = 120  # spot instances get two minutes' notice
-SHUTDOWN_GRACE_CRITICAL_PODS_SECONDS = 30  # of these; the driver's pod is one of the critical ones
-
-USER_DATA = f"""\
-MIME-Version: 1.0
-Content-Type: multipart/mixed; boundary="//"
-
---//
-Content-Type: application/node.eks.aws
-
-apiVersion: node.eks.aws/v1alpha1
-kind: NodeConfig
-spec:
-  kubelet:
-    config:
-      shutdownGracePeriod: {SHUTDOWN_GRACE_SECONDS}s
-      shutdownGracePeriodCriticalPods: {SHUTDOWN_GRACE_CRITICAL_PODS_SECONDS}s
-
---//--
-"""
-"""What nodeadm adds to the configuration that EKS makes ("Customize managed nodes with launch templates", Amazon EKS
-user guide)."""
 
 
 class ManagedNodeGroup(Construct):
@@ -54,6 +30,11 @@ class ManagedNodeGroup(Construct):
 
     A change of the launch template makes a new version of it, which the group rolls out node by node, honouring
     disruption budgets.
+
+    A node that goes waits for its pods, so that Lustre is unmounted while the driver's own pod still runs: nodeadm, the
+    image's own set-up, gives ordinary pods 120 seconds and critical ones, the driver's among them, 30 more (since
+    Kubernetes 1.34; awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go). Spot's two minutes need no other
+    numbers: EKS drains the node at the notice, before the machine shuts down.
     """
 
     def __init__(
@@ -94,6 +75,8 @@ class ManagedNodeGroup(Construct):
                 desired_size=settings.initial_size,
             ),
             update_config=_update_config(settings.max_unavailable),
+            # Off by default: a node whose kubelet or network fails would hold its pods until somebody looks.
+            node_repair_config=eks.CfnNodegroup.NodeRepairConfigProperty(enabled=True),
             force_update_enabled=False,  # the default evicts pods that a disruption budget protects
             launch_template=eks.CfnNodegroup.LaunchTemplateSpecificationProperty(
                 id=launch_template.ref, version=launch_template.attr_latest_version_number
@@ -129,7 +112,6 @@ class ManagedNodeGroup(Construct):
                 ],
                 # EKS adds its own group only where a template names none, and nodes can't join without it.
                 security_group_ids=[cluster.eks_cluster.cluster_security_group_id, security_group.security_group_id],
-                user_data=Fn.base64(USER_DATA),
                 tag_specifications=[
                     ec2.CfnLaunchTemplate.TagSpecificationProperty(resource_type=resource_type, tags=node_tags)
                     for resource_type in ("instance", "volume")

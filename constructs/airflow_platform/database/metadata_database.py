@@ -16,6 +16,11 @@ from settings.model.database import DatabaseSettings
 
 DATABASE_NAME = "airflow"
 DATABASE_USER = str(secret("database").username)
+LIFECYCLES = {
+    "standard": rds.EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT_DISABLED,
+    "extended": rds.EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT,
+}
+"""Unsaid, it is extended support, which is charged for without a word."""
 
 
 class MetadataDatabase(Construct):
@@ -70,6 +75,7 @@ class MetadataDatabase(Construct):
             engine=engine,
             allow_major_version_upgrade=True,  # a changed `engine_version` is what asks for one
             auto_minor_version_upgrade=True,
+            engine_lifecycle_support=LIFECYCLES[settings.support],
             instance_type=ec2.InstanceType(settings.instance_class.removeprefix("db.")),
             database_name=DATABASE_NAME,
             credentials=rds.Credentials.from_secret(credentials, DATABASE_USER),

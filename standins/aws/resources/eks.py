@@ -24,7 +24,10 @@ BEFORE_NODES = ("vpc-cni", "kube-proxy")
 """Nodes do not become ready without these add-ons."""
 ON_NODES = ("coredns", "aws-fsx-csi-driver", "aws-secrets-store-csi-driver-provider")
 """Add-ons whose pods only nodes can run."""
-DEFAULT_MINOR = {"1.34": 1, "1.35": 2, "1.36": 3}
+DEFAULT_MINOR = {
+    version: number for number, version in enumerate(os.environ["REHEARSAL_KUBERNETES_VERSIONS"].split(), start=1)
+}
+"""The minor version of an add-on's default, by the Kubernetes versions that EKS has here: those of settings/facts."""
 
 LATE_SECONDS = 2
 

@@ -4,6 +4,8 @@ import ipaddress
 import secrets
 from typing import Any
 
+import ministack.services.ssm as ssm
+
 from standins.aws.ledger import LEDGER, RefusedError, Resource, on_create, on_delete
 from standins.aws.resources.record import register
 
@@ -219,6 +221,20 @@ def _instance_can_start(properties: Json) -> None:
     LEDGER.require(SUBNET, properties["SubnetId"], "InvalidSubnetID.NotFound")
     for group in properties.get("SecurityGroupIds") or ():
         require_group(group)
+    _image_exists(properties)
+
+
+def _image_exists(properties: Json) -> None:
+    """The image of an instance, its own or its launch template's, may be the name of a public SSM parameter."""
+    image = properties.get("ImageId")
+    if not image:
+        template_id = (properties.get("LaunchTemplate") or {}).get("LaunchTemplateId", "")
+        template = LEDGER.require("AWS::EC2::LaunchTemplate", template_id, "InvalidLaunchTemplateId.NotFound")
+        image = template.properties["LaunchTemplateData"].get("ImageId", "")
+        if image.startswith("resolve:ssm:"):
+            image = ssm._PUBLIC_AMI_PARAMETERS.get(image.removeprefix("resolve:ssm:"))
+    if not image or not image.startswith("ami-"):
+        raise RefusedError(f"InvalidAMIID.Malformed: Invalid id: {image}")
 
 
 def new_group_id() -> str:

@@ -13,9 +13,9 @@ from k8s.airflow.release import release
 from k8s.local import generate_secrets, local_bindings
 from k8s.render import render
 from settings import AwsEnvironment, LocalEnvironment, SettingsError, load_environment
+from settings.facts.versions import KUBERNETES_VERSIONS
 from settings.reading.yaml_file import read_yaml
 from settings.schema import SCHEMA_FILE, environment_schema
-from standins.kubernetes_schemas import VERSIONS
 from tests.support.environments import ENVIRONMENTS, TESTS, environment_file
 from tests.support.kubernetes import problems
 from tests.support.lint import lint
@@ -56,7 +56,7 @@ def _of_aws(settings: AwsEnvironment, folder: Path) -> list[str]:
 def _of_kubernetes(settings: LocalEnvironment) -> list[str]:
     steps = release(cdk8s.App(), airflow=settings.airflow, bindings=local_bindings(settings, generate_secrets()))
     objects = list(yaml.safe_load_all(render(steps)))
-    return [problem for version in VERSIONS for problem in problems(objects, version)]
+    return [problem for version in KUBERNETES_VERSIONS for problem in problems(objects, version)]
 
 
 @pytest.mark.parametrize("file", [*USERS_FILES, environment_file("local")], ids=shown)

@@ -7,13 +7,14 @@ import pytest
 import yaml
 
 from k8s.rendered import Json, Release
-from standins.kubernetes_schemas import VERSIONS, validate
+from settings.facts.versions import KUBERNETES_VERSIONS
+from standins.kubernetes_schemas import validate
 from standins.pod_security import baseline_violations, violations
 
 CLUSTER_SCOPED = {"Namespace", "PersistentVolume", "StorageClass"}
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
 def test_should_be_valid_for_each_kubernetes_version(any_release: Release, version: str) -> None:
     wrong = {
         f"{obj['kind']} {obj['metadata']['name']}": found
@@ -23,7 +24,7 @@ def test_should_be_valid_for_each_kubernetes_version(any_release: Release, versi
     assert wrong == {}
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
 def test_should_make_valid_task_pods(any_release: Release, version: str) -> None:
     assert validate(worker_pod(any_release), version) == []
 

@@ -20,6 +20,21 @@ def test_should_tell_broader_permissions_from_none(monkeypatch: pytest.MonkeyPat
     assert cdk.broadening_changes(Path("out")) == (output if found else None)
 
 
+@pytest.mark.parametrize("any_version", [True, False])
+def test_should_synthesize_an_ended_version_only_where_it_is_asked_to(
+    monkeypatch: pytest.MonkeyPatch, any_version: bool
+) -> None:
+    asked: list[object] = []
+
+    def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
+        asked.extend(arguments)
+        return subprocess.CompletedProcess([], 0, "")
+
+    monkeypatch.setattr(cdk, "_captured", run)
+    cdk.synthesize("dev", Path("out"), any_version=any_version)
+    assert ("any_version=true" in asked) is any_version
+
+
 @pytest.mark.parametrize(("code", "output"), [(1, "Number of stacks with differences: 0"), (0, "Something else")])
 def test_should_not_take_a_failed_comparison_for_no_change(
     monkeypatch: pytest.MonkeyPatch, code: int, output: str

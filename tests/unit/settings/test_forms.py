@@ -36,7 +36,7 @@ BAD: dict[str, tuple[Any, ...]] = {
     "network public_subnet_prefix": (None, -24, 15, 29),
     "network private_subnet_prefix": (None, -24, 15, 29, "/19"),
     "network flow_logs_retention_days": (2, -1, "30", True, 0),
-    "cluster version": (None, "1.29", "1.37", 1.36, "1.36\n"),
+    "cluster version": (None, "1.29", "1.33", "1.38", 1.36, "1.36\n"),
     "cluster endpoint access": (None, "everywhere", ""),
     "cluster authentication_mode": (None, "CONFIG_MAP"),
     "cluster log_retention_days": (None, 2, "30"),

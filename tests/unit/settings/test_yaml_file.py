@@ -89,7 +89,7 @@ def test_should_tell_to_quote_a_key_that_is_not_text(tmp_path: Path, key: str) -
     [
         (
             "cluster: {version: 1.36}",
-            'cluster.version: must be one of "1.34", "1.35", "1.36": write "1.36" in quotes (got 1.36)',
+            'cluster.version: must be one of "1.34", "1.35", "1.36", "1.37": write "1.36" in quotes (got 1.36)',
         ),
         ("account: 012345678901", 'account: must be text: write "012345678901" in quotes (got 012345678901)'),
         ("tags: {release: 1.30}", 'tags.release: must be text: write "1.30" in quotes (got 1.30)'),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from settings.facts.versions import KUBERNETES_VERSIONS
 from tests.support.templates import Template, needs, resources
 from tests.unit.constructs.cluster.conftest import Synthesize
 
@@ -35,9 +36,21 @@ def test_should_name_the_cluster_after_the_environment(template: Template) -> No
     assert cluster(template)["Name"] == "airflow-test"
 
 
-@pytest.mark.parametrize("version", ["1.34", "1.35", "1.36"])
+@pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
 def test_should_run_the_version_of_the_settings(version: str, synthesize: Synthesize) -> None:
     assert cluster(synthesize(cluster={"version": version}))["Version"] == version
+
+
+@pytest.mark.parametrize(("setting", "expected"), [("standard", "STANDARD"), ("extended", "EXTENDED")])
+def test_should_pay_for_extended_support_only_where_the_settings_say(
+    setting: str, expected: str, synthesize: Synthesize
+) -> None:
+    properties = cluster(synthesize(cluster={"support": setting}))
+    assert properties["UpgradePolicy"] == {"SupportType": expected}
+
+
+def test_should_pay_for_no_extended_support_by_default(template: Template) -> None:
+    assert cluster(template)["UpgradePolicy"] == {"SupportType": "STANDARD"}
 
 
 def test_should_use_private_subnets_and_the_networks_security_group(template: Template) -> None:

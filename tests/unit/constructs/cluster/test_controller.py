@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from settings.facts.versions import KUBERNETES_VERSIONS
 from tests.support.templates import Template, filled, resources
 from tests.unit.constructs.cluster.conftest import Synthesize
 
@@ -17,6 +18,16 @@ def with_controller(synthesize: Synthesize) -> Template:
 def machine(template: Template) -> dict[str, Any]:
     (found,) = resources(template, "AWS::EC2::Instance").values()
     return dict(found["Properties"])
+
+
+def image_of(template: Template) -> str:
+    """The image that the machine's launch template names."""
+    templates = resources(template, "AWS::EC2::LaunchTemplate")
+    return str(
+        templates[machine(template)["LaunchTemplate"]["LaunchTemplateId"]["Ref"]]["Properties"]["LaunchTemplateData"][
+            "ImageId"
+        ]
+    )
 
 
 def user_data(template: Template) -> str:
@@ -45,17 +56,17 @@ def test_should_require_imdsv2_and_encrypt_its_disk(with_controller: Template) -
 
 
 @pytest.mark.parametrize(
-    ("instance_type", "image", "kubectl"), [("t4g.micro", "arm64", "arm64"), ("t3.micro", "x8664", "amd64")]
+    ("instance_type", "image", "kubectl"), [("t4g.micro", "arm64", "arm64"), ("t3.micro", "x86_64", "amd64")]
 )
 def test_should_follow_the_architecture_of_its_instance_type(
     instance_type: str, image: str, kubectl: str, synthesize: Synthesize
 ) -> None:
     template = synthesize(cluster={"controller": {"enabled": True, "instance_type": instance_type}})
-    assert image in json.dumps(machine(template)["ImageId"])
+    assert image_of(template).endswith(f"-{image}")
     assert f"/bin/linux/{kubectl}" in user_data(template)
 
 
-@pytest.mark.parametrize("version", ["1.35", "1.36"])
+@pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
 def test_should_install_checked_kubectl_of_the_clusters_version(version: str, synthesize: Synthesize) -> None:
     text = user_data(synthesize(cluster={"version": version, "controller": {"enabled": True}}))
     assert f"https://dl.k8s.io/release/stable-{version}.txt" in text
@@ -76,6 +87,14 @@ def test_should_be_replaced_when_the_clusters_version_moves(synthesize: Synthesi
         return set(resources(template, "AWS::EC2::Instance"))
 
     assert ids("1.35").isdisjoint(ids("1.36"))
+
+
+def test_should_not_be_replaced_because_there_is_a_new_image(with_controller: Template) -> None:
+    # An SSM parameter of the template, or an image of the instance's own, would be looked up at each deployment.
+    assert image_of(with_controller).startswith("resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-")
+    assert "ImageId" not in machine(with_controller)
+    types = {parameter["Type"] for parameter in with_controller["Parameters"].values()}
+    assert types <= {"AWS::SSM::Parameter::Value<String>"} and "ami" not in json.dumps(with_controller["Parameters"])
 
 
 def test_should_be_a_cluster_admin_by_an_entry_of_its_own(with_controller: Template) -> None:

@@ -1,12 +1,11 @@
 """The managed node groups."""
 
-import email
 import json
 from typing import Any
 
 import pytest
-import yaml
 
+from settings.model.airflow import WorkerSettings
 from tests.support.templates import Template, resources
 from tests.unit.constructs.cluster.conftest import Synthesize
 
@@ -74,6 +73,10 @@ def test_should_honour_disruption_budgets_on_update(template: Template) -> None:
     assert group(template)["ForceUpdateEnabled"] is False
 
 
+def test_should_replace_nodes_that_have_failed(template: Template) -> None:
+    assert group(template)["NodeRepairConfig"] == {"Enabled": True}
+
+
 def test_should_start_nodes_with_the_taint_that_the_fsx_driver_takes_away(template: Template) -> None:
     assert group(template)["Taints"] == [STARTUP_TAINT]
 
@@ -128,16 +131,15 @@ def test_should_encrypt_the_nodes_disk(synthesize: Synthesize) -> None:
     assert disk["Ebs"] == {"Encrypted": True, "VolumeSize": 100, "VolumeType": "gp3", "DeleteOnTermination": True}
 
 
-def test_should_shut_nodes_down_gracefully(template: Template) -> None:
-    document = email.message_from_string(launch_template(template)["UserData"]["Fn::Base64"])
-    (part,) = [part for part in document.walk() if not part.is_multipart()]
-    assert part.get_content_type() == "application/node.eks.aws"
-    config = yaml.safe_load(str(part.get_payload()))
-    assert (config["apiVersion"], config["kind"]) == ("node.eks.aws/v1alpha1", "NodeConfig")
-    assert config["spec"]["kubelet"]["config"] == {
-        "shutdownGracePeriod": "120s",
-        "shutdownGracePeriodCriticalPods": "30s",
-    }
+def test_should_leave_the_time_of_a_shutdown_to_the_machine_image(synthesize: Synthesize) -> None:
+    # What the template says replaces what nodeadm gives, which is more.
+    for capacity_type in ("on_demand", "spot"):
+        assert "UserData" not in launch_template(with_group(synthesize, capacity_type=capacity_type))
+
+
+def test_should_give_task_pods_no_longer_than_a_node_that_shuts_down_does() -> None:
+    nodeadm_seconds, nodeadm_seconds_for_critical_pods = 150, 30
+    assert WorkerSettings().termination_grace_seconds <= nodeadm_seconds - nodeadm_seconds_for_critical_pods
 
 
 def test_should_tag_instances_and_disks(synthesize: Synthesize) -> None:

@@ -9,6 +9,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from airflow_platform.database.metadata_database import MetadataDatabase
+from settings.facts.versions import POSTGRES_VERSIONS
 from settings.model.database import DatabaseSettings
 from tests.support.synth import stack_with
 from tests.support.templates import needs, resources
@@ -74,7 +75,7 @@ def test_should_stand_in_the_private_subnets(template: dict[str, Any]) -> None:
     assert instance(template)["Properties"]["DBSubnetGroupName"] == {"Ref": group}
 
 
-@pytest.mark.parametrize("version", ["14", "15", "16", "17"])
+@pytest.mark.parametrize("version", POSTGRES_VERSIONS)
 def test_should_refuse_connections_without_tls(version: str) -> None:
     template = database(engine_version=version)
     ((group, found),) = resources(template, "AWS::RDS::DBParameterGroup").items()
@@ -107,6 +108,8 @@ def test_should_allow_the_major_upgrade_that_a_changed_setting_asks_for(template
         ({"multi_az": False}, {"MultiAZ": False}),
         ({"backup_retention_days": 35}, {"BackupRetentionPeriod": 35}),
         ({"backup_retention_days": 0}, {"BackupRetentionPeriod": 0}),
+        ({}, {"EngineLifecycleSupport": "open-source-rds-extended-support-disabled"}),
+        ({"support": "extended"}, {"EngineLifecycleSupport": "open-source-rds-extended-support"}),
     ],
 )
 def test_should_take_size_and_safety_from_the_settings(settings: dict[str, Any], expected: dict[str, Any]) -> None:

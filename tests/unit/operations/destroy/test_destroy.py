@@ -107,6 +107,14 @@ def test_should_say_that_nothing_is_deployed_and_what_an_earlier_life_left(
     assert calls == []
 
 
+def test_should_destroy_a_platform_whose_versions_are_not_supported_any_more(
+    account: Account, calls: list[str]
+) -> None:
+    account.stacks = platform("Delete")
+    assert destroy(account, retain_data=False) == 0
+    assert calls == ["synth of any version", "destroy"]
+
+
 def test_should_destroy_again_after_a_destroy_that_failed(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     network, database = platform("Retain")
     account.stacks = [network, database]
