@@ -42,3 +42,8 @@ class Mutant:
     def broken(self, text: str) -> str:
         """The file's text, broken."""
         return text.replace(self.old, self.new)
+
+
+def breaks(file: str, tests: tuple[str, ...], *rows: tuple[str, str, str]) -> tuple[Mutant, ...]:
+    """Several breaks of one file with the same tests; each row is a promise, the text and what it becomes."""
+    return tuple(Mutant(promise, file, old, new, tests) for promise, old, new in rows)

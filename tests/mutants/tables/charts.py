@@ -1,6 +1,6 @@
 """Breaks of the charts and of what pods are made from."""
 
-from tests.mutants.mutant import Mutant
+from tests.mutants.mutant import breaks
 
 TESTS = "tests/unit/k8s"
 CONFIGURATION, WORKER = f"{TESTS}/test_configuration.py", f"{TESTS}/test_worker_pod.py"
@@ -8,203 +8,132 @@ COMPONENTS, MIGRATION, ROLLOUT = f"{TESTS}/test_components.py", f"{TESTS}/test_m
 WIRING = "tests/unit/platform/test_wiring.py"
 
 MUTANTS = (
-    Mutant(
-        "airflow.config changes what is only tuned",
+    *breaks(
         "k8s/airflow/pods/config_maps.py",
-        "{**tuning(airflow, bindings), **airflow.config, **contract(airflow, bindings)}",
-        "{**airflow.config, **tuning(airflow, bindings), **contract(airflow, bindings)}",
         (CONFIGURATION,),
-    ),
-    Mutant(
-        "airflow.config does not change what others rely on",
-        "k8s/airflow/pods/config_maps.py",
-        "**airflow.config, **contract(airflow, bindings)}",
-        "**contract(airflow, bindings), **airflow.config}",
-        (CONFIGURATION,),
-    ),
-    Mutant(
-        "no slot is divided away",
-        "k8s/airflow/pods/config_maps.py",
-        "return ceil(task_slots(airflow, bindings) / airflow.scheduler.replicas)",
-        "return task_slots(airflow, bindings) // airflow.scheduler.replicas",
-        (CONFIGURATION,),
-    ),
-    Mutant(
-        "parallelism is each scheduler's share",
-        "k8s/airflow/pods/config_maps.py",
-        "return ceil(task_slots(airflow, bindings) / airflow.scheduler.replicas)",
-        "return ceil(task_slots(airflow, bindings))",
-        (CONFIGURATION,),
-    ),
-    Mutant(
-        "a setting wins over the platform's slots",
-        "k8s/airflow/pods/config_maps.py",
-        "return airflow.parallelism or bindings.task_slots",
-        "return bindings.task_slots or airflow.parallelism",
-        (CONFIGURATION,),
-    ),
-    Mutant(
-        "a cookie goes over TLS only",
-        "k8s/airflow/pods/config_maps.py",
-        'airflow.base_url.startswith("https://")',
-        'airflow.base_url.startswith("http")',
-        (CONFIGURATION,),
-    ),
-    Mutant(
-        "failed pods do not stay",
-        "k8s/airflow/pods/config_maps.py",
-        '"kubernetes_executor.delete_worker_pods_on_failure": True',
-        '"kubernetes_executor.delete_worker_pods_on_failure": False',
-        (CONFIGURATION,),
-    ),
-    Mutant(
-        "several pods are made at once",
-        "k8s/airflow/pods/config_maps.py",
-        '"kubernetes_executor.worker_pods_creation_batch_size": 64',
-        '"kubernetes_executor.worker_pods_creation_batch_size": 1',
-        (CONFIGURATION,),
-    ),
-    Mutant(
-        "orphaned tasks are found sooner",
-        "k8s/airflow/pods/config_maps.py",
-        '"scheduler.orphaned_tasks_check_interval": 60',
-        '"scheduler.orphaned_tasks_check_interval": 600',
-        (CONFIGURATION,),
-    ),
-    Mutant(
-        "the database is reached over TLS",
-        "k8s/airflow/pods/config_maps.py",
-        '"disable" if bindings.in_cluster_database else "require"',
-        '"disable" if bindings.in_cluster_database else "prefer"',
-        (CONFIGURATION,),
-    ),
-    Mutant(
-        "each option reads its own secret",
-        "k8s/airflow/pods/config_maps.py",
-        '"core.fernet_key": "fernet-key"',
-        '"core.fernet_key": "jwt-secret"',
-        (WIRING,),
-    ),
-    Mutant(
-        "each file holds its own secret",
-        "k8s/airflow/charts/secret_files.py",
-        '"jwt-secret": secrets.jwt_secret',
-        '"jwt-secret": secrets.api_secret_key',
-        (WIRING,),
-    ),
-    Mutant(
-        "whoever reads a secret is told of another",
-        "k8s/airflow/charts/secret_files.py",
-        "for name, arn in files.items())}",
-        "for name, arn in list(files.items())[1:])}",
         (
-            MIGRATION,
-            ROLLOUT,
+            "airflow.config changes what is only tuned",
+            "{**tuning(airflow, bindings), **airflow.config, **contract(airflow, bindings)}",
+            "{**airflow.config, **tuning(airflow, bindings), **contract(airflow, bindings)}",
+        ),
+        (
+            "airflow.config does not change what others rely on",
+            "**airflow.config, **contract(airflow, bindings)}",
+            "**contract(airflow, bindings), **airflow.config}",
+        ),
+        (
+            "no slot is divided away",
+            "return ceil(task_slots(airflow, bindings) / airflow.scheduler.replicas)",
+            "return task_slots(airflow, bindings) // airflow.scheduler.replicas",
+        ),
+        (
+            "parallelism is each scheduler's share",
+            "return ceil(task_slots(airflow, bindings) / airflow.scheduler.replicas)",
+            "return ceil(task_slots(airflow, bindings))",
+        ),
+        (
+            "a setting wins over the platform's slots",
+            "return airflow.parallelism or bindings.task_slots",
+            "return bindings.task_slots or airflow.parallelism",
+        ),
+        (
+            "a cookie goes over TLS only",
+            'airflow.base_url.startswith("https://")',
+            'airflow.base_url.startswith("http")',
+        ),
+        (
+            "failed pods do not stay",
+            '"kubernetes_executor.delete_worker_pods_on_failure": True',
+            '"kubernetes_executor.delete_worker_pods_on_failure": False',
+        ),
+        (
+            "several pods are made at once",
+            '"kubernetes_executor.worker_pods_creation_batch_size": 64',
+            '"kubernetes_executor.worker_pods_creation_batch_size": 1',
+        ),
+        (
+            "orphaned tasks are found sooner",
+            '"scheduler.orphaned_tasks_check_interval": 60',
+            '"scheduler.orphaned_tasks_check_interval": 600',
+        ),
+        (
+            "the database is reached over TLS",
+            '"disable" if bindings.in_cluster_database else "require"',
+            '"disable" if bindings.in_cluster_database else "prefer"',
         ),
     ),
-    Mutant(
-        "airflow.config changes what is only tuned for tasks",
-        "k8s/airflow/pods/worker_pod.py",
-        "environment({**TUNING, **airflow.config, **CONTRACT})",
-        "environment({**airflow.config, **TUNING, **CONTRACT})",
-        (WORKER,),
+    *breaks(
+        "k8s/airflow/pods/config_maps.py",
+        (WIRING,),
+        ("each option reads its own secret", '"core.fernet_key": "fernet-key"', '"core.fernet_key": "jwt-secret"'),
     ),
-    Mutant(
-        "airflow.config does not change what tasks rely on",
-        "k8s/airflow/pods/worker_pod.py",
-        "**airflow.config, **CONTRACT})",
-        "**CONTRACT, **airflow.config})",
-        (WORKER,),
+    *breaks(
+        "k8s/airflow/charts/secret_files.py",
+        (WIRING,),
+        ("each file holds its own secret", '"jwt-secret": secrets.jwt_secret', '"jwt-secret": secrets.api_secret_key'),
     ),
-    Mutant(
-        "a task outlasts two minutes without the API server",
-        "k8s/airflow/pods/worker_pod.py",
-        '"workers.execution_api_retries": 12',
-        '"workers.execution_api_retries": 5',
-        (WORKER,),
+    *breaks(
+        "k8s/airflow/charts/secret_files.py",
+        (MIGRATION, ROLLOUT),
+        (
+            "whoever reads a secret is told of another",
+            "for name, arn in files.items())}",
+            "for name, arn in list(files.items())[1:])}",
+        ),
     ),
-    Mutant(
-        "no autoscaler takes a running task away",
+    *breaks(
         "k8s/airflow/pods/worker_pod.py",
-        '"karpenter.sh/do-not-disrupt": "true"',
-        '"karpenter.sh/do-not-disrupt": "false"',
         (WORKER,),
+        (
+            "airflow.config changes what is only tuned for tasks",
+            "environment({**TUNING, **airflow.config, **CONTRACT})",
+            "environment({**airflow.config, **TUNING, **CONTRACT})",
+        ),
+        (
+            "airflow.config does not change what tasks rely on",
+            "**airflow.config, **CONTRACT})",
+            "**CONTRACT, **airflow.config})",
+        ),
+        (
+            "a task outlasts two minutes without the API server",
+            '"workers.execution_api_retries": 12',
+            '"workers.execution_api_retries": 5',
+        ),
+        (
+            "no autoscaler takes a running task away",
+            '"karpenter.sh/do-not-disrupt": "true"',
+            '"karpenter.sh/do-not-disrupt": "false"',
+        ),
     ),
-    Mutant(
-        "the Job is told of the administrator's other password",
+    *breaks(
         "k8s/airflow/charts/migration.py",
-        ", admin=with_admin_password)",
-        ")",
         (MIGRATION,),
+        ("the Job is told of the administrator's other password", ", admin=with_admin_password)", ")"),
     ),
-    Mutant(
-        "pods of one revision are spread",
+    *breaks(
         "k8s/airflow/charts/component.py",
-        '        match_label_keys=["pod-template-hash"],\n',
-        "",
         (COMPONENTS,),
+        ("pods of one revision are spread", '        match_label_keys=["pod-template-hash"],\n', ""),
+        (
+            "the old pod stays until the new one is ready",
+            "max_unavailable=k8s.IntOrString.from_number(0)",
+            "max_unavailable=k8s.IntOrString.from_number(1)",
+        ),
+        ("a single pod has no budget", "if settings.replicas > 1:", "if settings.replicas > 0:"),
+        ("no room is no reason to refuse", 'when_unsatisfiable="ScheduleAnyway"', 'when_unsatisfiable="DoNotSchedule"'),
     ),
-    Mutant(
-        "the old pod stays until the new one is ready",
-        "k8s/airflow/charts/component.py",
-        "max_unavailable=k8s.IntOrString.from_number(0)",
-        "max_unavailable=k8s.IntOrString.from_number(1)",
-        (COMPONENTS,),
-    ),
-    Mutant(
-        "a single pod has no budget",
-        "k8s/airflow/charts/component.py",
-        "if settings.replicas > 1:",
-        "if settings.replicas > 0:",
-        (COMPONENTS,),
-    ),
-    Mutant(
-        "no room is no reason to refuse",
-        "k8s/airflow/charts/component.py",
-        'when_unsatisfiable="ScheduleAnyway"',
-        'when_unsatisfiable="DoNotSchedule"',
-        (COMPONENTS,),
-    ),
-    Mutant(
-        "a pod that does not answer gets no requests",
+    *breaks(
         "k8s/airflow/pods/probes.py",
-        "failure_threshold=3\n",
-        "failure_threshold=30\n",
         (COMPONENTS,),
+        ("a pod that does not answer gets no requests", "failure_threshold=3\n", "failure_threshold=30\n"),
+        ("one slow answer is no outage", "failure_threshold=3\n", "failure_threshold=1\n"),
+        ("one that hangs is started anew", "LIVENESS_FAILURES = 5", "LIVENESS_FAILURES = 50"),
+        ("a short outage of the database is outlived", "LIVENESS_FAILURES = 5", "LIVENESS_FAILURES = 2"),
+        ("a first start takes its time", "STARTUP_SECONDS = 300", "STARTUP_SECONDS = 30"),
     ),
-    Mutant(
-        "one slow answer is no outage",
-        "k8s/airflow/pods/probes.py",
-        "failure_threshold=3\n",
-        "failure_threshold=1\n",
-        (COMPONENTS,),
-    ),
-    Mutant(
-        "one that hangs is started anew",
-        "k8s/airflow/pods/probes.py",
-        "LIVENESS_FAILURES = 5",
-        "LIVENESS_FAILURES = 50",
-        (COMPONENTS,),
-    ),
-    Mutant(
-        "a short outage of the database is outlived",
-        "k8s/airflow/pods/probes.py",
-        "LIVENESS_FAILURES = 5",
-        "LIVENESS_FAILURES = 2",
-        (COMPONENTS,),
-    ),
-    Mutant(
-        "a first start takes its time",
-        "k8s/airflow/pods/probes.py",
-        "STARTUP_SECONDS = 300",
-        "STARTUP_SECONDS = 30",
-        (COMPONENTS,),
-    ),
-    Mutant(
-        "no token is hashed",
+    *breaks(
         "k8s/airflow/pods/checksum.py",
-        'if "${Token[" in text:',
-        'if "${Token]" in text:',
         (ROLLOUT,),
+        ("no token is hashed", 'if "${Token[" in text:', 'if "${Token]" in text:'),
     ),
 )

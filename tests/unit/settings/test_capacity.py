@@ -170,6 +170,8 @@ def test_should_keep_memory_for_the_hypervisor_and_for_each_pod() -> None:
         ((Room(500, 500), Room(500, 500)), [Room(600, 600, 10)], None),
         ((Room(100, 100),), [Room(1000, 1000, 1)], 0),
         ((Room(100, 500),), [Room(300, 900, 10), Room(1000, 1000, 10)], 8),
+        # The small one first would take the room that only the large one needs.
+        ((Room(100, 300), Room(100, 900)), [Room(1000, 1000, 10), Room(1000, 600, 10)], 1 + 3),
     ],
 )
 def test_should_place_pods_and_count_what_fits_beside(pods: Any, nodes: list[Room], slots: int | None) -> None:

@@ -43,6 +43,60 @@ def test_should_allow_as_many_tasks_at_once_as_another_kubernetes_says_it_holds(
     assert line == f"airflow.parallelism: must be at most {slots}, which is local.task_slots (got {slots + 1})"
 
 
+# --- airflow.base_url
+
+
+@pytest.mark.parametrize(("port", "allowed"), [(0, False), (1, True), (8080, True), (65_535, True), (65_536, False)])
+def test_should_allow_every_port_that_there_is(port: int, allowed: bool) -> None:
+    for base in (AWS, LOCAL):
+        assert (broken_lines({"airflow base_url": f"https://airflow.example.com:{port}"}, base) == []) is allowed
+
+
+# --- cluster.node_groups
+
+WORKERS = "cluster node_groups workers"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "refused"),
+    [
+        ({"min_size": 3, "desired_size": 3, "max_size": 3}, None),
+        ({"min_size": 2, "desired_size": 2, "max_size": 4}, None),
+        ({"min_size": 2, "desired_size": 4, "max_size": 4}, None),
+        ({"min_size": 3, "max_size": 3}, None),
+        ({"min_size": 3, "desired_size": 2, "max_size": 4}, "desired_size"),
+        ({"min_size": 2, "desired_size": 5, "max_size": 4}, "desired_size"),
+        ({"min_size": 4, "max_size": 3}, "max_size"),
+    ],
+    ids=str,
+)
+def test_should_allow_sizes_that_are_equal_and_refuse_what_is_one_off(
+    sizes: dict[str, int], refused: str | None
+) -> None:
+    paths = [line.partition(": ")[0] for line in broken_lines({WORKERS: sizes})]
+    assert paths == ([f"cluster.node_groups.workers.{refused}"] if refused else [])
+
+
+def test_should_tell_taints_apart_by_key_and_effect() -> None:
+    def lines(*taints: tuple[str, str]) -> list[str]:
+        # A group beside the one that Airflow runs on.
+        group = {"taints": [{"key": key, "effect": effect} for key, effect in taints]}
+        return broken_lines({"cluster node_groups spot": group})
+
+    assert lines(("team", "NoSchedule"), ("team", "NoExecute"), ("crew", "NoSchedule")) == []
+    [line] = lines(("team", "NoSchedule"), ("crew", "NoSchedule"), ("team", "NoSchedule"))
+    assert line.startswith("cluster.node_groups.spot.taints[2].key: ")
+
+
+@pytest.mark.parametrize("domain", ["kubernetes.io", "k8s.io", "eks.amazonaws.com"])
+def test_should_reserve_a_domain_and_what_is_below_it_and_nothing_beside_it(domain: str) -> None:
+    for reserved in (f"{domain}/team", f"node.{domain}/team"):
+        [line] = broken_lines({f"{WORKERS} labels": {reserved: "x"}})
+        assert line.startswith(f"cluster.node_groups.workers.labels.{reserved}: ")
+    for free in (domain, f"not{domain}/team", f"example.com/{domain}"):
+        assert broken_lines({f"{WORKERS} labels": {free: "x"}}) == []
+
+
 # --- cluster.endpoint.public_cidrs
 
 PRIVATE_OR_RESERVED = (
