@@ -57,12 +57,14 @@ def copy_of_the_tree(folder: Path) -> Path:
     return folder
 
 
-def pytest(tree: Path, tests: Iterable[str], *options: str) -> subprocess.CompletedProcess[str]:
+def pytest(
+    tree: Path, tests: Iterable[str], *options: str, limit_seconds: int = LIMIT_SECONDS
+) -> subprocess.CompletedProcess[str]:
     """Run tests in a tree, without the snapshots."""
-    command = [sys.executable, "-m", "pytest", "-q", "-k", "not snapshot", *options, *tests]
+    command = [sys.executable, "-m", "pytest", "-q", "-k", "not match_the_snapshot", *options, *tests]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
-        command, cwd=tree, env=environment, capture_output=True, text=True, check=False, timeout=LIMIT_SECONDS
+        command, cwd=tree, env=environment, capture_output=True, text=True, check=False, timeout=limit_seconds
     )
 
 
@@ -121,7 +123,7 @@ def main(words: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         trees = [copy_of_the_tree(Path(folder) / f"tree-{index}") for index in range(min(WORKERS, len(mutants)))]
         tests = dict.fromkeys(test for mutant in mutants for test in mutant.tests)
-        unbroken = pytest(trees[0], tests, "-n", str(WORKERS), "--dist", "loadfile")
+        unbroken = pytest(trees[0], tests, "-n", str(WORKERS), "--dist", "loadfile", limit_seconds=10 * LIMIT_SECONDS)
         if unbroken.returncode != PASSED:
             print(unbroken.stdout, unbroken.stderr, "The tests fail without any break.", file=sys.stderr, sep="\n")
             return 1

@@ -45,6 +45,11 @@ MUTANTS = (
             "job(obj).failed and changed_annotations",
         ),
         (
+            "only an update takes back",
+            'if event["RequestType"] != "Update" or',
+            'if event["RequestType"] == "Delete" or',
+        ),
+        (
             "what leaves a manifest goes after the rollout",
             "waiting.delete(kubectl, dropped(old, objects)",
             "waiting.delete(kubectl, dropped(objects, old)",

@@ -110,7 +110,7 @@ def test_should_take_a_running_job_of_this_host_for_alive(rows: list[Row], asked
     [
         [],
         *([(OURS, state, HERE, 5)] for state in ("failed", "success", "restarting", "RUNNING ")),
-        [(OURS, "running", "10.9.9.9", 5)],
+        [(OURS, "running", "0.0.0.1", 5), (OURS, "running", "99.9.9.9", 5)],
         [(OTHERS, "running", HERE, 5)],
         [(OURS, "running", HERE, None)],
     ],
