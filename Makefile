@@ -17,7 +17,7 @@ CONFIRMED := $(if $(filter 1,$(YES)),--yes)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help machine setup synth diff deploy patch-nodes destroy local schema unit rehearse runtime lint test format clean
+.PHONY: help machine setup synth doctor diff deploy patch-nodes destroy local schema unit rehearse runtime mutants lint test format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -45,10 +45,15 @@ synth: setup ## Write the CloudFormation templates of ENV (default dev) to cdk.o
 	$(CDK) synth --quiet -c environment=$(ENV)
 	@echo "cdk.out holds:"; ls cdk.out/*Stack.template.json
 
-diff: setup ## Show what a deployment of ENV would change
-	$(CDK) diff --all -c environment=$(ENV)
+doctor: setup ## Ask the account and the platform of ENV how they are; nothing is changed
+	@$(BIN)/python -m operations.doctor $(ENV)
 
-deploy: setup ## Deploy ENV; asks before permissions get broader (YES=1: never)
+diff: setup ## Show what a deployment of ENV would change, and what it would refuse
+	$(CDK) diff --all -c environment=$(ENV)
+	@$(BIN)/python -m operations.changes $(ENV)
+
+deploy: setup ## Deploy ENV: the doctor first (SKIP_DOCTOR=1: not); asks before permissions get broader (YES=1: never)
+	@$(if $(filter 1,$(SKIP_DOCTOR)),true,$(BIN)/python -m operations.doctor $(ENV) --before)
 	@$(BIN)/python -m operations.deploy $(ENV) --concurrency $(JOBS) $(CONFIRMED)
 
 patch-nodes: setup ## New nodes with the newest image, group by group; asks (YES=1: never)
@@ -74,6 +79,9 @@ rehearse: setup .venv-rehearsal/.complete ## cdk deploy, update, roll back and d
 runtime: setup ## Real Airflow and PostgreSQL, started from the rendered manifests (ten minutes; Linux, bash, openssl)
 	$(BIN)/python -m tests.runtime.install
 	$(BIN)/python -m pytest -v tests/runtime
+
+mutants: setup ## Break the product line by line: a test must notice each (minutes; ONLY=words of some)
+	$(BIN)/python -m tests.mutants $(ONLY)
 
 lint: setup ## ruff, mypy, and who may import whom
 	$(BIN)/ruff check .

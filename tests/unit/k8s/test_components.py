@@ -98,6 +98,33 @@ def test_should_outlive_a_short_database_outage(any_release: Release, name: str)
     assert probe["periodSeconds"] * probe["failureThreshold"] >= 120
 
 
+@EACH_COMPONENT
+def test_should_take_no_requests_soon_after_it_stops_answering(any_release: Release, name: str) -> None:
+    found = container(any_release, name)
+    readiness, liveness = found["readinessProbe"], found["livenessProbe"]
+    assert readiness["failureThreshold"] >= 2  # one slow answer is no outage
+    assert readiness["periodSeconds"] * readiness["failureThreshold"] <= 60
+    # Taken out of the service before it is started anew, and put in again by one good answer.
+    assert readiness["periodSeconds"] * readiness["failureThreshold"] < (
+        liveness["periodSeconds"] * liveness["failureThreshold"]
+    )
+    assert readiness.get("successThreshold", 1) == 1
+
+
+@EACH_COMPONENT
+def test_should_end_one_look_before_the_next(any_release: Release, name: str) -> None:
+    for probe in ("readinessProbe", "livenessProbe"):
+        found = container(any_release, name)[probe]
+        assert 10 <= found["timeoutSeconds"] <= found["periodSeconds"]
+
+
+@EACH_COMPONENT
+def test_should_start_one_that_hangs_anew_within_five_minutes(any_release: Release, name: str) -> None:
+    for probe in ("startupProbe", "livenessProbe"):
+        found = container(any_release, name)[probe]
+        assert found["periodSeconds"] * found["failureThreshold"] <= 300
+
+
 @pytest.mark.parametrize(
     ("name", "seconds"),
     [
@@ -138,6 +165,9 @@ def test_should_spread_over_zones_and_nodes(any_release: Release, name: str) -> 
         # Never so strict that the one free node is refused.
         assert each["whenUnsatisfiable"] == "ScheduleAnyway"
         assert each["labelSelector"] == spec(any_release, name)["selector"]
+        # Pods of an earlier revision are about to go: counted, they would push the new ones into one zone.
+        assert each["matchLabelKeys"] == ["pod-template-hash"]
+        assert each["maxSkew"] == 1
 
 
 @EACH_COMPONENT

@@ -9,51 +9,140 @@ import yaml
 from k8s.airflow.components import reads_secrets
 from k8s.airflow.pods.config_maps import secret_commands
 from k8s.airflow.pods.options import contract, task_contract, task_tuning, tuning
+from k8s.bindings import PlatformBindings
 from k8s.names import ADMIN_USER
 from k8s.rendered import Release
 from settings.facts.platform_options import PLATFORM_OPTIONS
-from settings.model.airflow import AirflowSettings
+from settings.model.airflow import AirflowSettings, SchedulerSettings
 from tests.support.names import DEPLOYMENTS as COMPONENTS
-from tests.unit.k8s.conftest import aws_bindings, token
+from tests.unit.k8s.conftest import aws_bindings, local_bindings, token
 
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 
 
-@pytest.mark.parametrize(
-    ("option", "value"),
-    [
-        ("CORE__EXECUTOR", "KubernetesExecutor"),
-        ("CORE__AUTH_MANAGER", FAB),
-        ("CORE__EXECUTION_API_SERVER_URL", "http://webserver-svc:8080/execution/"),
-        ("CORE__DAGS_FOLDER", "/opt/airflow/dags"),
-        ("CORE__LOAD_EXAMPLES", "False"),
-        ("LOGGING__BASE_LOG_FOLDER", "/opt/airflow/logs"),
-        ("LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY", "/tmp/dag_processor"),
-        ("API__BASE_URL", "http://localhost:8080"),
-        ("API__ENABLE_SWAGGER_UI", "False"),
-        ("FAB__COOKIE_SECURE", "False"),
-        ("SCHEDULER__ENABLE_HEALTH_CHECK", "True"),
-        ("KUBERNETES_EXECUTOR__NAMESPACE", "airflow"),
-        ("KUBERNETES_EXECUTOR__POD_TEMPLATE_FILE", "/opt/airflow/pod-template/pod-template.yaml"),
-        ("KUBERNETES_EXECUTOR__DELETE_WORKER_PODS_ON_FAILURE", "True"),
-        ("KUBERNETES_EXECUTOR__TASK_PUBLISH_MAX_RETRIES", "5"),
-        ("KUBERNETES_EXECUTOR__WORKER_PODS_CREATION_BATCH_SIZE", "64"),
-        ("KUBERNETES_EXECUTOR__ASYNC_POD_CREATION", "True"),
-        ("KUBERNETES_EXECUTOR__POD_CREATION_MAX_CONCURRENCY", "32"),
-        ("SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL", "60"),
-        ("SCHEDULER__TASK_QUEUED_TIMEOUT", "900"),
-        ("SCHEDULER__MAX_DAGRUNS_PER_LOOP_TO_SCHEDULE", "100"),
-        ("SCHEDULER__MAX_DAGRUNS_TO_CREATE_PER_LOOP", "50"),
-        ("SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME", "0.2"),
-        ("DAG_PROCESSOR__REFRESH_INTERVAL", "30"),
-        # Or a rolled-back version would refuse the newer schema.
-        ("DATABASE__CHECK_MIGRATIONS", "False"),
-        # Or the API server would look for the triggerer's logs under a pod's name, which is in no DNS.
-        ("CORE__HOSTNAME_CALLABLE", "airflow.utils.net.get_host_ip_address"),
-    ],
-)
-def test_should_set_what_was_measured(aws: Release, option: str, value: str) -> None:
-    assert aws.config[f"AIRFLOW__{option}"] == value
+def variable(option: str) -> str:
+    return f"AIRFLOW__{option.replace('.', '__').upper()}"
+
+
+def tuned_options(release: Release) -> dict[str, str]:
+    """What the ConfigMap sets and no other part of the platform relies on: option -> value."""
+    relied_on = {variable(option) for option in PLATFORM_OPTIONS}
+    return {
+        name.removeprefix("AIRFLOW__").lower().replace("__", "."): value
+        for name, value in release.config.items()
+        if name.startswith("AIRFLOW__") and not name.endswith("_CMD") and name not in relied_on
+    }
+
+
+MORE, LESS, OFF = "more", "less", "off"
+STOCK: dict[str, tuple[str, float | bool | str]] = {
+    "api.enable_swagger_ui": (OFF, True),
+    "core.load_examples": (OFF, True),
+    "kubernetes_executor.delete_worker_pods_on_failure": (MORE, False),
+    "kubernetes_executor.task_publish_max_retries": (MORE, 0),
+    "kubernetes_executor.worker_pods_creation_batch_size": (MORE, 1),
+    "scheduler.max_dagruns_per_loop_to_schedule": (MORE, 20),
+    "scheduler.max_dagruns_to_create_per_loop": (MORE, 10),
+    "scheduler.max_tis_per_query": (MORE, 16),
+    "scheduler.orphaned_tasks_check_interval": (LESS, 300),
+    "scheduler.scheduler_idle_sleep_time": (LESS, 1),
+}
+"""Option -> where better is, and Airflow's own default (Airflow 3.3, configuration reference)."""
+
+
+def number(value: str) -> float:
+    return {"True": 1.0, "False": 0.0}[value] if value in ("True", "False") else float(value)
+
+
+@pytest.mark.parametrize("option", STOCK)
+def test_should_be_on_the_better_side_of_airflows_own_default(aws: Release, option: str) -> None:
+    better, stock = STOCK[option]
+    value = number(tuned_options(aws)[option])
+    assert value > float(stock) if better == MORE else value < float(stock)
+
+
+def test_should_say_of_everything_it_tunes_what_is_better(aws: Release) -> None:
+    of_another_kind = {
+        "core.default_pool_task_slot_count",  # each see below
+        "kubernetes_executor.async_pod_creation",
+        "kubernetes_executor.delete_worker_pods",
+        "kubernetes_executor.pod_creation_max_concurrency",
+        "logging.dag_processor_log_target",
+    }
+    assert tuned_options(aws).keys() == STOCK.keys() | of_another_kind
+
+
+def test_should_write_the_dag_processors_log_where_kubectl_finds_it(aws: Release) -> None:
+    assert tuned_options(aws)["logging.dag_processor_log_target"] == "stdout"
+
+
+def test_should_make_several_task_pods_side_by_side(aws: Release) -> None:
+    options = tuned_options(aws)
+    at_once, batch = (
+        int(options[f"kubernetes_executor.{name}"])
+        for name in ("pod_creation_max_concurrency", "worker_pods_creation_batch_size")
+    )
+    assert options["kubernetes_executor.async_pod_creation"] == "True"
+    assert 8 <= at_once <= batch
+
+
+def test_should_leave_no_finished_task_pod_behind(aws: Release) -> None:
+    # Their logs are on the file system.
+    for option in ("delete_worker_pods", "delete_worker_pods_on_failure"):
+        assert tuned_options(aws)[f"kubernetes_executor.{option}"] == "True"
+
+
+def test_should_point_airflow_at_what_is_mounted(any_release: Release) -> None:
+    for name in COMPONENTS:
+        (container,) = any_release.pod_templates[name]["spec"]["containers"]
+        writable = {mount["mountPath"]: not mount.get("readOnly") for mount in container["volumeMounts"]}
+        assert writable[any_release.config["AIRFLOW__CORE__DAGS_FOLDER"]] is False
+        assert writable[any_release.config["AIRFLOW__LOGGING__BASE_LOG_FOLDER"]] is True
+        child_logs = any_release.config["AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY"]
+        assert any(child_logs.startswith(f"{path}/") for path, writes in writable.items() if writes)
+
+
+def test_should_tell_tasks_the_address_of_the_api_servers_service(any_release: Release) -> None:
+    service = any_release.get("Service", "webserver-svc")
+    ((port,),) = ([each["port"] for each in service["spec"]["ports"]],)
+    address = f"http://{service['metadata']['name']}:{port}/execution/"
+    assert any_release.config["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == address
+    assert any_release.config["AIRFLOW__API__PORT"] == str(port)
+
+
+def test_should_make_task_pods_where_their_service_account_is(any_release: Release) -> None:
+    namespace = any_release.config["AIRFLOW__KUBERNETES_EXECUTOR__NAMESPACE"]
+    assert any_release.config["AIRFLOW__CORE__EXECUTOR"] == "KubernetesExecutor"
+    assert any_release.get("ServiceAccount", "airflow-worker", namespace)
+
+
+def test_should_ask_for_passwords_that_nobody_can_read_in_a_log(any_release: Release) -> None:
+    # The other manager calls itself development-only and prints passwords.
+    assert any_release.config["AIRFLOW__CORE__AUTH_MANAGER"] == FAB
+
+
+def test_should_accept_a_schema_that_is_newer(any_release: Release) -> None:
+    # Or a rolled-back version would refuse to start.
+    assert any_release.config["AIRFLOW__DATABASE__CHECK_MIGRATIONS"] == "False"
+
+
+def test_should_name_a_host_so_that_others_find_it(any_release: Release) -> None:
+    # A pod's name is in no DNS, and the API server reads the triggerer's logs.
+    assert any_release.config["AIRFLOW__CORE__HOSTNAME_CALLABLE"] == "airflow.utils.net.get_host_ip_address"
+
+
+@pytest.mark.parametrize(("url", "secure"), [("http://localhost:8080", False), ("https://airflow.example.com", True)])
+def test_should_send_the_sessions_cookie_over_tls_only_where_there_is_some(url: str, secure: bool) -> None:
+    options = contract(AirflowSettings(base_url=url), aws_bindings())
+    assert (options["api.base_url"], options["fab.cookie_secure"]) == (url, secure)
+
+
+@pytest.mark.parametrize("seconds", [60, 1234])
+def test_should_wait_as_long_as_the_settings_say(seconds: int) -> None:
+    airflow = AirflowSettings(dag_refresh_seconds=seconds, task_queued_timeout_seconds=2 * seconds)
+    options = contract(airflow, aws_bindings())
+    assert options["dag_processor.refresh_interval"] == seconds
+    assert options["scheduler.task_queued_timeout"] == 2 * seconds
 
 
 def test_should_not_let_the_image_look_for_the_database_at_each_start(aws: Release) -> None:
@@ -75,6 +164,24 @@ def test_should_divide_parallelism_among_schedulers(aws_highly_available: Releas
     # core.parallelism counts for each of the two.
     assert aws_highly_available.config["AIRFLOW__CORE__PARALLELISM"] == "20"
     assert aws_highly_available.config["AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG"] == "40"
+
+
+@pytest.mark.parametrize("replicas", range(1, 11))
+def test_should_never_divide_a_slot_away(replicas: int) -> None:
+    scheduler = SchedulerSettings(replicas=replicas)
+    for slots in (1, 2, 7, 40, 99, 100, 101, 512):
+        each = contract(AirflowSettings(scheduler=scheduler, parallelism=slots), aws_bindings())["core.parallelism"]
+        assert isinstance(each, int)
+        # All of them together start what the platform holds, and with one less each they would not.
+        assert (each - 1) * replicas < slots <= each * replicas
+
+
+@pytest.mark.parametrize("replicas", [1, 2, 3])
+def test_should_look_at_no_more_tasks_than_one_scheduler_may_start(replicas: int) -> None:
+    # Airflow asks for it.
+    airflow = AirflowSettings(scheduler=SchedulerSettings(replicas=replicas), parallelism=100)
+    one = contract(airflow, aws_bindings())["core.parallelism"]
+    assert tuning(airflow, aws_bindings())["scheduler.max_tis_per_query"] == one
 
 
 def test_should_take_limits_from_the_settings_where_they_are_set() -> None:
@@ -104,6 +211,23 @@ def test_should_refuse_in_the_settings_exactly_what_the_charts_rely_on() -> None
 def test_should_let_the_environment_file_change_tuning_only() -> None:
     tuned = {*tuning(AirflowSettings(), aws_bindings()), *task_tuning()}
     assert tuned & PLATFORM_OPTIONS == set()
+
+
+@pytest.mark.parametrize("bindings", [aws_bindings(), local_bindings()], ids=["aws", "local"])
+def test_should_let_the_environment_file_change_whatever_is_only_tuned(
+    aws: Release, bindings: PlatformBindings
+) -> None:
+    options = tuned_options(aws)
+    changed = Release(AirflowSettings(config=dict.fromkeys(options, "theirs")), bindings)
+    assert {changed.config[variable(option)] for option in options} == {"theirs"}
+
+
+def test_should_never_let_the_environment_file_change_what_the_platform_relies_on(aws: Release) -> None:
+    # A rule of the settings refuses it before; here it would break the platform in silence.
+    changed = Release(AirflowSettings(config=dict.fromkeys(PLATFORM_OPTIONS, "theirs")), aws_bindings())
+    relied_on = {variable(option) for option in PLATFORM_OPTIONS} & aws.config.keys()
+    assert relied_on
+    assert {name: changed.config[name] for name in relied_on} == {name: aws.config[name] for name in relied_on}
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
 """The Migration chart."""
 
+from dataclasses import replace
+
 import pytest
 
+from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
 from k8s.rendered import Json, Release
+from tests.support.names import DEPLOYMENTS as COMPONENTS
 
 
 def job(release: Release, name: str) -> Json:
@@ -72,6 +76,42 @@ def test_should_tell_on_the_job_which_secrets_it_was_made_for(aws: Release, aws_
         one, other = (release.get("Job", name) for release in (aws, aws_other_secret))
         assert one["metadata"]["annotations"] != other["metadata"]["annotations"]
         assert one["spec"] == other["spec"]
+
+
+READ_BY_ALL = {*COMPONENTS, "airflow-migration", "airflow-admin-user"}
+ONE_OTHER_SECRET = [
+    *(
+        (on, secret, READ_BY_ALL)
+        for on in ("aws", "local")
+        for secret in ("fernet_key", "jwt_secret", "api_secret_key")
+    ),
+    *((on, "admin_password", {"airflow-admin-user"}) for on in ("aws", "local")),
+    ("aws", "database", READ_BY_ALL),
+    ("local", "database_password", READ_BY_ALL),
+]
+
+
+def told(release: Release) -> dict[str, object]:
+    """Annotations of each Job, whose template can't change, and of each other workload's pods."""
+    jobs = {name: release.get("Job", name)["metadata"] for name in ("airflow-migration", "airflow-admin-user")}
+    pods = {name: template["metadata"] for name, template in release.pod_templates.items() if name not in jobs}
+    return {name: metadata.get("annotations") for name, metadata in {**jobs, **pods}.items()}
+
+
+@pytest.mark.parametrize(("on", "secret", "readers"), ONE_OTHER_SECRET)
+def test_should_tell_exactly_those_who_read_it_of_another_secret(
+    on: str, secret: str, readers: set[str], request: pytest.FixtureRequest
+) -> None:
+    usual: Release = request.getfixturevalue(on)
+    secrets = usual.bindings.secrets
+    if isinstance(secrets, SecretsManagerSecrets):
+        secrets = SecretsManagerSecrets(arns={**secrets.arns, secret: "another"})
+    else:
+        secrets = GeneratedSecrets(values={**secrets.values, secret: "another"})
+    other = Release(usual.airflow, replace(usual.bindings, secrets=secrets))
+
+    before, after = told(usual), told(other)
+    assert {name for name in before if before[name] != after[name]} == readers
 
 
 def test_should_run_again_for_another_version_or_configuration(

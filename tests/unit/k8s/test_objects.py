@@ -1,6 +1,5 @@
 """What holds for every object of every chart."""
 
-import json
 import re
 
 import pytest
@@ -98,11 +97,6 @@ def test_should_name_every_object_itself(any_release: Release) -> None:
     assert len(names) == len(set(names))
     # cdk8s appends c8 and a hash of the construct path to names it makes up.
     assert [name for name in names if re.search(r"-c8[0-9a-f]{6}", name[2])] == []
-
-
-def test_should_keep_every_manifest_small(any_release: Release) -> None:
-    # The limit of a manifest resource is 256 KiB; room for what a deployment adds.
-    assert max(len(json.dumps(chart)) for chart in any_release.charts.values()) < 128 * 1024
 
 
 def test_should_limit_memory_to_what_is_requested_and_no_cpu(any_release: Release) -> None:

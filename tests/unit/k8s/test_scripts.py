@@ -1,4 +1,4 @@
-"""The helper scripts that need no Airflow (tests/runtime runs the others)."""
+"""The helper scripts, those that have no test module of their own (tests/runtime runs them with Airflow)."""
 
 import ast
 import json
@@ -86,43 +86,6 @@ def test_should_hand_the_password_to_the_prompt_and_not_to_the_arguments(tmp_pat
     assert "--username ada --email ada@example.com" in arguments
     assert "thePassword" not in arguments + result.stdout + result.stderr
     assert result.returncode == 3  # a failure is the Job's
-
-
-POSTGRESQL = """
-from datetime import datetime, timedelta, timezone
-class Anything:
-    def __enter__(self): return self
-    def __exit__(self, *_): pass
-    def cursor(self): return self
-    def execute(self, query, values): assert values[0] == "TriggererJob"
-    def fetchone(self): return [{found}]
-def connect(**arguments):
-    assert arguments["password"] == "p" and arguments["connect_timeout"]
-    return Anything()
-"""
-
-
-@pytest.mark.parametrize(
-    ("found", "status"),
-    [
-        ("datetime.now(timezone.utc) - timedelta(seconds=110)", 0),
-        ("datetime.now(timezone.utc) - timedelta(seconds=130)", 1),
-        ("None", 1),
-    ],
-)
-def test_should_take_an_old_heartbeat_for_a_dead_job(tmp_path: Path, found: str, status: int) -> None:
-    database = {"username": "u", "password": "p", "host": "h", "port": 5432, "dbname": "d"}
-    (tmp_path / "database.json").write_text(json.dumps(database))
-    (tmp_path / "psycopg2.py").write_text(POSTGRESQL.format(found=found))
-    result = subprocess.run(
-        [sys.executable, SCRIPTS / "heartbeat.py", "TriggererJob", "--max-age-seconds", "120"],
-        env={"AIRFLOW_SECRETS_DIRECTORY": str(tmp_path), "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == status, result.stderr
-    assert "Traceback" not in result.stderr
 
 
 def test_should_mount_every_script(any_release: Release) -> None:

@@ -7,7 +7,9 @@ import yaml
 
 from k8s.airflow.pods.resources import binary_quantity, cpu_quantity
 from k8s.rendered import Json, Release
+from settings.facts.platform_options import PLATFORM_OPTIONS
 from settings.model.airflow import AirflowSettings
+from tests.unit.k8s.conftest import aws_bindings
 
 
 @pytest.fixture
@@ -70,6 +72,36 @@ def test_should_pass_options_of_the_environment_file_on_to_tasks(aws_highly_avai
     assert {"name": "AIRFLOW__EMAIL__FROM_EMAIL", "value": "airflow@example.com"} in (
         yaml.safe_load(data)["spec"]["containers"][0]["env"]
     )
+
+
+def variables(release: Release) -> dict[str, str]:
+    data = release.get("ConfigMap", "airflow-worker-pod-template")["data"]["pod-template.yaml"]
+    return {each["name"]: each["value"] for each in yaml.safe_load(data)["spec"]["containers"][0]["env"]}
+
+
+def test_should_let_the_environment_file_change_what_is_only_tuned_for_tasks(aws: Release) -> None:
+    tuned = {name for name in variables(aws) if name.startswith("AIRFLOW__WORKERS__")}
+    assert tuned
+    options = [name.removeprefix("AIRFLOW__").lower().replace("__", ".") for name in tuned]
+    changed = variables(Release(AirflowSettings(config=dict.fromkeys(options, "theirs")), aws_bindings()))
+    assert {changed[name] for name in tuned} == {"theirs"}
+
+
+def test_should_never_let_the_environment_file_change_what_tasks_rely_on(aws: Release) -> None:
+    # A rule of the settings refuses it before.
+    changed = variables(Release(AirflowSettings(config=dict.fromkeys(PLATFORM_OPTIONS, "theirs")), aws_bindings()))
+    assert variables(aws).items() <= changed.items()
+
+
+def test_should_outlast_two_minutes_without_the_api_server(aws: Release) -> None:
+    options = {
+        name.removeprefix("AIRFLOW__WORKERS__"): float(value)
+        for name, value in variables(aws).items()
+        if name.startswith("AIRFLOW__WORKERS__")
+    }
+    wait, longest = options["EXECUTION_API_RETRY_WAIT_MIN"], options["EXECUTION_API_RETRY_WAIT_MAX"]
+    waits = [min(wait * 2**attempt, longest) for attempt in range(int(options["EXECUTION_API_RETRIES"]) - 1)]
+    assert sum(waits) >= 120
 
 
 def test_should_read_dags_and_write_logs(pod: Json) -> None:

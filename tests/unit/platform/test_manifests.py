@@ -1,13 +1,12 @@
 """The Kubernetes objects as they stand in AirflowStack's template."""
 
-import json
 from itertools import pairwise
 
 from standins.kubernetes_schemas import validate
 from standins.pod_security import violations
 from tests.support.names import COMPONENT_STEPS
 from tests.support.platform import Templates
-from tests.support.templates import MANIFEST, manifests, needs, resources
+from tests.support.templates import manifests, needs
 
 CHAIN = ("Storage", "Configuration", "Migration")
 
@@ -22,11 +21,6 @@ def test_should_hold_only_objects_that_kubernetes_knows(templates: Templates) ->
     for step, objects in manifests(templates["AirflowStack"]).items():
         for obj in objects:
             assert validate(obj, "1.36") == [], (step, obj["kind"], obj["metadata"]["name"])
-
-
-def test_should_keep_each_manifest_small_enough_for_one_resource(templates: Templates) -> None:
-    for step, resource in resources(templates["AirflowStack"], MANIFEST).items():
-        assert len(json.dumps(resource["Properties"])) < 256 * 1024, step
 
 
 def test_should_order_storage_configuration_migration_components(templates: Templates) -> None:

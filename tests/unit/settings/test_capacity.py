@@ -7,6 +7,7 @@ import pytest
 from settings import AwsEnvironment, facts_of, task_slots
 from settings.capacity import OTHER_INTERFACES, addresses_by_zone, aws_slots, node_room, slots_beside
 from settings.facts.endpoints import INTERFACE_ENDPOINTS
+from settings.facts.instance_types import InstanceTypeFacts
 from settings.facts.room import Room
 from tests.unit.settings.cases import AWS, Changes, changed
 
@@ -81,6 +82,42 @@ def test_should_not_know_what_is_no_node_type(instance_type: str) -> None:
     assert facts_of(instance_type) is None
 
 
+# Virtual CPUs of types whose name tells no number ("Instance types", Amazon EC2 user guide).
+METAL_VCPUS = {
+    "z1d.metal": 48, "c6g.metal": 64, "m6g.metal": 64, "g5g.metal": 64, "c5n.metal": 72, "i3.metal": 72,
+    "m5.metal": 96, "r5.metal": 96, "i3en.metal": 96, "g4dn.metal": 96, "c5.metal": 96, "c6i.metal": 128,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("instance_type", METAL_VCPUS)
+def test_should_never_count_on_more_than_a_bare_metal_type_has(instance_type: str) -> None:
+    facts = facts_of(instance_type)
+
+    assert facts
+    assert 48 <= facts.vcpus <= METAL_VCPUS[instance_type]  # the smallest there is has 48
+
+
+@pytest.mark.parametrize("number", [16, 24, 32, 48, 64, 96])
+@pytest.mark.parametrize("family", ["m7i", "c8g", "r7iz", "i7ie"])
+def test_should_count_a_bare_metal_type_like_the_size_it_is_named_after(family: str, number: int) -> None:
+    metal, virtual = facts_of(f"{family}.metal-{number}xl"), facts_of(f"{family}.{number}xlarge")
+
+    assert metal == virtual
+    assert metal and metal.vcpus == 4 * number
+
+
+@pytest.mark.parametrize(
+    ("size", "vcpus"),
+    [("large", 2), ("xlarge", 4), ("2xlarge", 8), ("9xlarge", 36), ("12xlarge", 48), ("48xlarge", 192)],
+)
+def test_should_count_four_cpus_for_each_xlarge(size: str, vcpus: int) -> None:
+    for family, memory_gib in (("c7i", 2), ("m7i", 4), ("r7i", 8)):
+        facts = facts_of(f"{family}.{size}")
+
+        assert facts
+        assert (facts.vcpus, facts.memory_gib) == (vcpus, vcpus * memory_gib)
+
+
 def test_should_count_whole_interfaces_and_a_warm_one() -> None:
     # m7i.large: 3 interfaces of 10. m7i.4xlarge: 108 pods' addresses on 4 interfaces of 30, and a warm one, of 8.
     assert [facts.max_addresses for each in ("m7i.large", "m7i.4xlarge") if (facts := facts_of(each))] == [30, 150]
@@ -91,6 +128,27 @@ def test_should_leave_room_for_kubelet_and_daemons() -> None:
 
     assert facts
     assert node_room(facts) == Room(1930 - 350, int(8192 * 0.925 - (255 + 11 * 29) - 100) - 400, 29 - 7)
+
+
+# Thousandths of a core that the kubelet keeps, by cores (nodeadm's own tests, awslabs/amazon-eks-ami).
+KEPT_BY_KUBELET = {1: 60, 2: 70, 3: 75, 4: 80, 8: 90, 16: 110, 32: 150, 48: 190, 64: 230, 96: 310, 192: 550}
+
+
+def node(cores: int, memory_gib: float = 64, addresses: int = 15) -> Room:
+    return node_room(InstanceTypeFacts("x86_64", cores, memory_gib, interfaces=2, addresses_per_interface=addresses))
+
+
+@pytest.mark.parametrize("cores", KEPT_BY_KUBELET)
+def test_should_keep_what_the_kubelet_keeps_of_any_number_of_cores(cores: int) -> None:
+    usable = {each: 1000 * each - kept for each, kept in KEPT_BY_KUBELET.items()}
+
+    # What the DaemonSets ask for is the same on each node.
+    assert node(cores).millicores - node(2).millicores == usable[cores] - usable[2]
+
+
+def test_should_keep_memory_for_the_hypervisor_and_for_each_pod() -> None:
+    assert node(4, memory_gib=128).mib - node(4, memory_gib=64).mib == pytest.approx(64 * 1024 * 0.925, abs=1)
+    assert node(4, addresses=15).mib - node(4, addresses=16).mib == 2 * 11  # two interfaces, a pod more on each
 
 
 @pytest.mark.parametrize(
@@ -107,6 +165,8 @@ def test_should_leave_room_for_kubelet_and_daemons() -> None:
         ((Room(500, 500), Room(500, 500)), [Room(600, 600, 10)], None),
         ((Room(100, 100),), [Room(1000, 1000, 1)], 0),
         ((Room(100, 500),), [Room(300, 900, 10), Room(1000, 1000, 10)], 8),
+        # The small one first would take the room that only the large one needs.
+        ((Room(100, 300), Room(100, 900)), [Room(1000, 1000, 10), Room(1000, 600, 10)], 1 + 3),
     ],
 )
 def test_should_place_pods_and_count_what_fits_beside(pods: Any, nodes: list[Room], slots: int | None) -> None:
@@ -140,7 +200,7 @@ def test_should_count_slots_at_the_start_and_at_the_largest() -> None:
 def test_should_follow_sizes_and_requests(changes: Changes, more: bool) -> None:
     usual, other = task_slots(environment({})), task_slots(environment(changes))
 
-    assert (other > usual) if more else (other < usual or ("t3.large" in str(changes) and other <= usual))
+    assert other > usual if more else other < usual
 
 
 def test_should_not_count_nodes_that_keep_pods_away() -> None:

@@ -9,6 +9,7 @@ from airflow_platform.handlers.response import Json
 LOG_LINES = 40
 TEXT_LENGTH = 200  # of one pod's reason; CloudFormation shows about a thousand characters in all
 PODS_WITH_LOGS = 2
+WARNINGS = 2  # of a pod
 
 
 def explain(kubectl: Kubectl, name: str, obj: Json, message: str) -> str:
@@ -63,14 +64,27 @@ def _well(pod: Json) -> bool:
 
 
 def _warnings(kubectl: Kubectl, pod: Json) -> Sequence[str]:
-    """Messages of a pod's last warnings, such as FailedMount."""
+    """Messages of a pod's newest warnings, such as FailedMount, the newest one last."""
     metadata = pod["metadata"]
     events = kubectl.list(
         "events",
         metadata["namespace"],
         *("--field-selector", f"involvedObject.name={metadata['name']},type=Warning"),
     )
-    return [f"{event.get('reason', 'Warning')}: {event.get('message', '')}" for event in events[-2:]]
+    newest = sorted(events, key=_last_seen)[-WARNINGS:]
+    return [f"{event.get('reason', 'Warning')}: {event.get('message', '')}" for event in newest]
+
+
+def _last_seen(event: Json) -> str:
+    """When an event happened last, as text that sorts by time.
+
+    The API server lists events by their names, which hold the time of the first of their kind; one that is repeated
+    keeps its name and gets a later time, in a field that depends on who reports it (events.k8s.io or the core API).
+    """
+    series = event.get("series") or {}
+    time = series.get("lastObservedTime") or event.get("lastTimestamp") or event.get("eventTime")
+    # Without the Z, whole seconds come before their fractions.
+    return str(time or event.get("metadata", {}).get("creationTimestamp") or "").rstrip("Z")
 
 
 def print_log(kubectl: Kubectl, pod: Json) -> None:

@@ -55,6 +55,12 @@ def test_should_require_imdsv2_and_encrypt_its_disk(with_controller: Template) -
     assert disk["Ebs"]["Encrypted"] is True and disk["Ebs"]["VolumeType"] == "gp3"
 
 
+def test_should_have_a_disk_that_its_image_fits_on_and_no_large_one(with_controller: Template) -> None:
+    (disk,) = machine(with_controller)["BlockDeviceMappings"]
+    assert disk["DeviceName"] == "/dev/xvda"  # the image's root volume, which another name would leave as it is
+    assert 8 <= disk["Ebs"]["VolumeSize"] <= 20  # Amazon Linux 2023's own is 8 GiB, and EC2 takes no smaller one
+
+
 @pytest.mark.parametrize(
     ("instance_type", "image", "kubectl"), [("t4g.micro", "arm64", "arm64"), ("t3.micro", "x86_64", "amd64")]
 )

@@ -131,6 +131,13 @@ def test_should_never_repeat_a_request_that_cloudformation_has_given_up(package:
     assert (properties["Runtime"], properties["Architectures"]) == ("python3.13", ["x86_64"])
 
 
+@pytest.mark.parametrize("package", ["manifest", "addon_version"])
+def test_should_have_the_memory_that_comes_with_enough_of_a_core(package: str, template: Template) -> None:
+    # Lambda gives a core for 1769 MB, and a share of it for less: with 128 MB kubectl takes ten seconds to start.
+    _, properties = function(template, package)
+    assert 1024 <= properties["MemorySize"] <= 2 * 1769
+
+
 def test_should_know_the_cluster_without_asking(template: Template) -> None:
     (cluster,) = resources(template, "AWS::EKS::Cluster")
     assert function(template, "manifest")[1]["Environment"]["Variables"] == {

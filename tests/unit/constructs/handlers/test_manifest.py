@@ -264,6 +264,16 @@ def test_should_fail_when_somebody_deploys_an_older_manifest_and_it_does_not_run
         handle("Update", old, new)
 
 
+def test_should_fail_a_first_deployment_that_does_not_run_even_if_it_ran_well_before(
+    handle: Any, cluster: FakeCluster
+) -> None:
+    # A stack that was made anew beside a cluster that remembers the one before.
+    handle("Create", [deployment()])
+    cluster.status["Deployment", "web"] = UNAVAILABLE
+    with pytest.raises(RolloutError):
+        handle("Create", [deployment()])
+
+
 def test_should_fail_when_the_same_manifest_is_deployed_again_and_does_not_run(
     handle: Any, cluster: FakeCluster
 ) -> None:

@@ -196,6 +196,20 @@ def test_should_not_let_a_late_flow_log_record_bring_the_log_group_back() -> Non
     assert "logs:CreateLogGroup" not in actions
 
 
+@pytest.mark.parametrize("account", [None, "111122223333"])
+def test_should_let_only_flow_logs_of_this_account_write(account: str | None) -> None:
+    # The service writes for every account: without the condition it could be told to write here by another one.
+    template = template_of(NetworkStack(cdk_app(), "NetworkStack", settings=aws_environment(account=account)))
+    (role,) = resources(template, "AWS::IAM::Role").values()
+    (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement == {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+        "Condition": {"StringEquals": {"aws:SourceAccount": account or {"Ref": "AWS::AccountId"}}},
+    }
+
+
 def test_should_turn_flow_logs_off() -> None:
     template = network(flow_logs_retention_days=None)
     assert not resources(template, "AWS::EC2::FlowLog")

@@ -15,6 +15,7 @@ from operations.doctor.context import Context
 from operations.doctor.examination import examine
 from operations.doctor.report import as_json, exit_code, print_table
 from operations.doctor.table import CHECKS, GATES
+from tests.support.environments import environment_file
 from tests.unit.operations.doctor import healthy
 from tests.unit.operations.doctor.fake_aws import FakeAws, clients_of, doctor
 from tests.unit.operations.doctor.healthy import Refusal
@@ -166,13 +167,13 @@ def test_should_end_with_1_for_a_failure_and_0_for_warnings() -> None:
 def test_should_tell_a_profile_that_does_not_exist(monkeypatch: Any, capsys: Any, tmp_path: Any) -> None:
     monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    assert command.main(["dev", "--json"]) == 1
+    assert command.main([str(environment_file("dev")), "--json"]) == 1
     [check] = json.loads(capsys.readouterr().out)["checks"]
     assert (check["name"], check["status"]) == ("credentials", "fail")
     assert "no-such-profile" in check["message"]
 
 
-@pytest.mark.parametrize("environment", ["nowhere", "local"])
+@pytest.mark.parametrize("environment", ["nowhere", "tests/environments/local.yaml"])
 def test_should_tell_an_environment_that_is_none_of_aws(environment: str, capsys: Any) -> None:
     assert command.main([environment]) == 1
     captured = capsys.readouterr()

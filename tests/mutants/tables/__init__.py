@@ -1,0 +1,12 @@
+"""The breaks, a module a room of the product."""
+
+from tests.mutants.mutant import Mutant
+from tests.mutants.tables import charts, handlers, scripts, settings, stacks
+
+MUTANTS: tuple[Mutant, ...] = (
+    *settings.MUTANTS,
+    *handlers.MUTANTS,
+    *scripts.MUTANTS,
+    *stacks.MUTANTS,
+    *charts.MUTANTS,
+)

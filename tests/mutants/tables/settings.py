@@ -1,0 +1,184 @@
+"""Breaks of the settings: rules, capacity, facts and defaults."""
+
+from tests.mutants.mutant import breaks
+
+TESTS = "tests/unit/settings"
+CAPACITY, LIMITS = f"{TESTS}/test_capacity.py", f"{TESTS}/test_limits.py"
+NETWORK, RULES, FORMS = f"{TESTS}/test_network_rules.py", f"{TESTS}/test_rules.py", f"{TESTS}/test_forms.py"
+LOADING, FILE_SYSTEMS = f"{TESTS}/test_loading.py", f"{TESTS}/test_file_systems.py"
+
+MUTANTS = (
+    *breaks(
+        "settings/rules/airflow.py",
+        (LIMITS, RULES),
+        (
+            "no more tasks at once than the node groups hold",
+            "and slots and parallelism > slots:",
+            "and slots and parallelism > 2 * slots:",
+        ),
+        (
+            "as many tasks at once as the node groups hold",
+            "and slots and parallelism > slots:",
+            "and slots and parallelism >= slots:",
+        ),
+        ("ports end at 65535", "1 <= int(port) <= 65535", "1 <= int(port) <= 65536"),
+    ),
+    *breaks(
+        "settings/rules/local.py",
+        (LIMITS, RULES),
+        ("no more tasks at once than another Kubernetes holds", "parallelism > slots:", "parallelism > slots + 1:"),
+    ),
+    *breaks(
+        "settings/rules/network.py",
+        (NETWORK, RULES),
+        (
+            "the proposed prefix fits",
+            "fitting = 32 - (most + AWS_KEEPS - 1).bit_length()",
+            "fitting = 33 - (most + AWS_KEEPS - 1).bit_length()",
+        ),
+        (
+            "the proposed prefix is the longest that fits",
+            "(most + AWS_KEEPS - 1).bit_length()",
+            "(most + AWS_KEEPS).bit_length()",
+        ),
+        ("a subnet holds all to the last address", "if most > has:", "if most > has + 4:"),
+        ("a subnet may be full to the last address", "if most > has:", "if most >= has:"),
+        ("three zones fit into the VPC", "return ZONES * (public + private) <=", "return 2 * (public + private) <="),
+        ("a public and a private subnet in each zone", "ZONES * (public + private)", "ZONES * private"),
+        ("a VPC is /16 at most", "LARGEST, SMALLEST = 16, 24", "LARGEST, SMALLEST = 15, 24"),
+        ("a VPC is /24 at least", "LARGEST, SMALLEST = 16, 24", "LARGEST, SMALLEST = 16, 25"),
+        (
+            "one NAT gateway a zone at most",
+            "if environment.network.nat_gateways > zones:",
+            "if environment.network.nat_gateways > zones + 1:",
+        ),
+    ),
+    *breaks(
+        "settings/rules/cluster.py",
+        (LIMITS, RULES),
+        ("addresses of carriers' NAT are no public range", ' "100.64.0.0/10",', ""),
+        ("link-local addresses are no public range, to the last", '"169.254.0.0/16"', '"169.254.0.0/17"'),
+        ("multicast and reserved addresses are no public range", '"224.0.0.0/3"', '"224.0.0.0/4"'),
+        ("only what is private or reserved is refused", '"172.16.0.0/12"', '"172.16.0.0/11"'),
+        ("a range around a private one is refused", "network.overlaps(each)", "network.subnet_of(each)"),
+        ("40 ranges and no more", "MOST_PUBLIC_CIDRS = 40", "MOST_PUBLIC_CIDRS = 41"),
+        ("kube-proxy may be of the cluster's version", '.split(".")[:2]] > cluster:', '.split(".")[:2]] >= cluster:'),
+    ),
+    *breaks(
+        "settings/rules/database.py",
+        (LIMITS, RULES),
+        ("10% room to grow", "* 11 // 10)", "* 10 // 10)"),
+        ("no more than 10% room is asked for", "* 11 // 10)", "* 12 // 10)"),
+        ("retained data has backups", "environment.retain_data and", "not environment.retain_data and"),
+    ),
+    *breaks(
+        "settings/rules/node_groups.py",
+        (RULES, LIMITS),
+        ("desired_size may be max_size", "group.desired_size > group.max_size", "group.desired_size >= group.max_size"),
+        ("desired_size may be min_size", "group.desired_size < group.min_size", "group.desired_size <= group.min_size"),
+        ("max_size may be min_size", "group.max_size < group.min_size", "group.max_size <= group.min_size"),
+        ("subdomains of reserved domains are reserved", ' or prefix.endswith(f".{domain}")', ""),
+        (
+            "a taint is a key and an effect",
+            "(taint.key, taint.effect) in seen:",
+            "taint.key in {key for key, _ in seen}:",
+        ),
+    ),
+    *breaks(
+        "settings/rules/instance_types.py",
+        (RULES,),
+        ("a node holds 15 pods", "FEWEST_PODS = 15", "FEWEST_PODS = 10"),
+        ("one architecture a group", "if architecture != known[0][1]:", 'if architecture == "none":'),
+    ),
+    *breaks(
+        "settings/rules/storage.py",
+        (RULES,),
+        (
+            "a time for backups needs backups",
+            "and storage.backup_retention_days == 0:",
+            "and storage.backup_retention_days < 0:",
+        ),
+        ("a read cache is for hard disks", "and kind and not kind.read_cache:", "and kind and kind.read_cache:"),
+    ),
+    *breaks(
+        "settings/capacity.py",
+        (CAPACITY, NETWORK),
+        ("what the kubelet keeps above four cores", "+ 2.5 * max(cores - 4, 0)", "+ 25 * max(cores - 4, 0)"),
+        (
+            "what the kubelet keeps of the third and fourth core",
+            "5 * min(max(cores - 2, 0), 2)",
+            "5 * max(cores - 2, 0)",
+        ),
+        ("what the kubelet keeps of the second core", "10 * (cores >= 2)", "10 * (cores > 2)"),
+        ("what the hypervisor keeps", "1024 * 0.925 -", "1024 * 0.975 -"),
+        ("memory that the kubelet keeps for each pod", "(255 + 11 * facts.max_pods)", "(255 + facts.max_pods)"),
+        ("AWS keeps five addresses", "AWS_KEEPS = 5", "AWS_KEEPS = 4"),
+        ("an interface for 1200 GiB", "GIB_PER_FILE_SERVER = 1200", "GIB_PER_FILE_SERVER = 2400"),
+        ("a file system takes one address more", "// GIB_PER_FILE_SERVER) + 1", "// GIB_PER_FILE_SERVER)"),
+        ("an update adds two nodes a zone", "+ max(2, -(-at_once // zones))", "+ max(1, -(-at_once // zones))"),
+        (
+            "slots at the start and at the largest",
+            "(group.initial_size if at_start else group.max_size)",
+            "(group.max_size if at_start else group.initial_size)",
+        ),
+        ("the largest pod is placed first", "reverse=True", "reverse=False"),
+        ("pods are spread", "chosen = max(able,", "chosen = min(able,"),
+        ("pods stay away from tainted nodes", "if not group.keeps_pods_away:", "if True:"),
+        (
+            "a node is as large as the smallest of its types",
+            "min(room.mib for room in rooms)",
+            "max(room.mib for room in rooms)",
+        ),
+    ),
+    *breaks(
+        "settings/facts/instance_types.py",
+        (CAPACITY,),
+        ("no more CPUs than a bare-metal type has", "_METAL_VCPUS = 48", "_METAL_VCPUS = 480"),
+        ("four CPUs for each xl of bare metal", '4 * int(size["metal"]) if', '40 * int(size["metal"]) if'),
+        ("four CPUs for each xlarge", 'vcpus = 4 * int(size["times"] or 1)', 'vcpus = 2 * int(size["times"] or 1)'),
+        ("old types have less memory", "memory *= 0.93", "memory *= 1.0"),
+        (
+            "Graviton is told by its letter",
+            'is_arm = "g" in name["options"]',
+            'is_arm = "g" in name["options"] + name["family"]',
+        ),
+        ("addresses by CPUs, up to and with the limit", "if vcpus <= up_to)", "if vcpus < up_to)"),
+        ("EKS stops at 110 pods up to 30 CPUs", "if self.vcpus <= 30", "if self.vcpus <= 300"),
+        ("one interface stays warm", "min(needed + 1, self.interfaces)", "min(needed, self.interfaces)"),
+    ),
+    *breaks(
+        "settings/facts/lustre.py",
+        (FILE_SYSTEMS, RULES),
+        ("SSD in steps of 2400 GiB", "dict.fromkeys(throughputs, 2400)", "dict.fromkeys(throughputs, 1200)"),
+        ("HDD of 12 MB/s in steps of 6000 GiB", "12: 6000", "12: 3000"),
+        ("SCRATCH_2 has no backups", "backups=False, customer", "backups=True, customer"),
+    ),
+    *breaks(
+        "settings/model/database.py",
+        (LIMITS,),
+        ("a database may double", "2 * allocated)", "3 * allocated)"),
+        ("a database may grow to 100 GiB", "max(100, 2", "max(50, 2"),
+        ("no database grows beyond what RDS has", ", LARGEST_GIB)\n\n", ", 2 * LARGEST_GIB)\n\n"),
+    ),
+    *breaks(
+        "settings/model/node_group.py",
+        (LOADING, CAPACITY),
+        ("a group starts with one node at least", "return max(self.min_size, 1) if", "return max(self.min_size, 0) if"),
+        ("NoExecute keeps pods away", 'in ("NoSchedule", "NoExecute")', 'in ("NoSchedule",)'),
+    ),
+    *breaks(
+        "settings/model/base.py",
+        (FORMS,),
+        ("a form is matched in full", "re.fullmatch(self.pattern, value)", "re.match(self.pattern, value)"),
+        (
+            "true is no number of days",
+            'or isinstance(value, bool):\n        raise broken("must be a whole number of days',
+            ':\n        raise broken("must be a whole number of days',
+        ),
+    ),
+    *breaks(
+        "settings/facts/platform_options.py",
+        (RULES,),
+        ("an option is refused in each of its forms", 'option.removesuffix("_secret")', "option"),
+    ),
+)
