@@ -15,7 +15,11 @@ AWS_ERRORS = (BotoCoreError, ClientError)
 """What a call of AWS raises: no credentials, no network, refused."""
 
 
-class WrongAccountError(Exception):
+class OperationError(Exception):
+    """A command can't go on; the text says why, and what to do."""
+
+
+class WrongAccountError(OperationError):
     """The credentials are another account's than the environment's."""
 
 

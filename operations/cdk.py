@@ -6,11 +6,13 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from operations.aws import OperationError
+
 ROOT = Path(__file__).resolve().parents[1]
 CDK = ROOT / "node_modules/.bin/cdk"
 
 
-class CdkError(Exception):
+class CdkError(OperationError):
     """The CLI ended with an error; it has told the reason itself."""
 
 

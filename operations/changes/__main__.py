@@ -1,15 +1,15 @@
 """`python -m operations.changes <environment>`: what a deployment could not change, or would cost data. Read-only."""
 
-import argparse
 import sys
 import tempfile
 from pathlib import Path
 
 from operations import cdk
-from operations.aws import AWS_ERRORS, Clients, WrongAccountError, account_of, clients_of
+from operations.aws import Clients, account_of
 from operations.changes.compare import refusals
+from operations.command import parser, run
 from operations.deployed import deployed_stacks, templates_of
-from settings import AwsEnvironment, SettingsError, load_aws_environment
+from settings import AwsEnvironment
 
 
 def tell(given: str, settings: AwsEnvironment, clients: Clients) -> int:
@@ -27,17 +27,8 @@ def tell(given: str, settings: AwsEnvironment, clients: Clients) -> int:
 
 def main(arguments: list[str]) -> int:
     """Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="make diff", description="What a deployment could not change.")
-    parser.add_argument("environment", help="a name in environments/, or the path of a file")
-    given = parser.parse_args(arguments)
-    try:
-        settings = load_aws_environment(given.environment, cdk.ROOT)
-        return tell(given.environment, settings, clients_of(settings))
-    except (SettingsError, WrongAccountError, cdk.CdkError) as error:
-        print(error, file=sys.stderr)
-    except AWS_ERRORS as error:
-        print(f"AWS refuses or does not answer, for environment {given.environment}: {error}", file=sys.stderr)
-    return 1
+    given = parser("make diff", "What a deployment could not change.").parse_args(arguments)
+    return run(given.environment, lambda settings, clients: tell(given.environment, settings, clients))
 
 
 if __name__ == "__main__":

@@ -1,20 +1,20 @@
 """`python -m operations.deploy <environment> [--yes]`: check, ask about broader permissions, deploy, protect data."""
 
-import argparse
 import sys
 import tempfile
 from datetime import date
 from pathlib import Path
 
 from operations import cdk
-from operations.aws import AWS_ERRORS, Clients, WrongAccountError, account_of, clients_of
+from operations.aws import AWS_ERRORS, Clients, account_of
 from operations.changes.compare import refusals
+from operations.command import parser, run
 from operations.control_plane_logs import delete_leftover_log_group
 from operations.database_protection import databases, set_protection
 from operations.deploy.checks import CHECKS
 from operations.deployed import deployed_stacks, templates_of
 from operations.terminal import answer_to, has_terminal
-from settings import AwsEnvironment, SettingsError, load_aws_environment, support_notices
+from settings import AwsEnvironment, support_notices
 
 
 def deploy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed: bool, concurrency: int) -> int:
@@ -81,24 +81,15 @@ def _agrees(changes: str, question: str) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="make deploy", description="Deploy an environment.")
-    parser.add_argument("environment", help="a name in environments/, or the path of a file")
-    parser.add_argument("--yes", action="store_true", help="ask nothing (make: YES=1)")
-    parser.add_argument("--concurrency", type=int, default=3, metavar="N", help="stacks at a time; default %(default)s")
-    given = parser.parse_args(arguments)
-    try:
-        settings = load_aws_environment(given.environment, cdk.ROOT)
+    given = parser("make deploy", "Deploy an environment.", asks=True, in_parallel=True).parse_args(arguments)
+
+    def work(settings: AwsEnvironment, clients: Clients) -> int:
         for notice in support_notices(settings, date.today()):
             if notice.level != "refused":  # the synth refuses, in the same words
                 print(f"{given.environment}: {notice}", file=sys.stderr)
-        return deploy(
-            given.environment, settings, clients_of(settings), confirmed=given.yes, concurrency=given.concurrency
-        )
-    except (SettingsError, WrongAccountError, cdk.CdkError) as error:
-        print(error, file=sys.stderr)
-    except AWS_ERRORS as error:
-        print(f"AWS refuses or does not answer, for environment {given.environment}: {error}", file=sys.stderr)
-    return 1
+        return deploy(given.environment, settings, clients, confirmed=given.yes, concurrency=given.concurrency)
+
+    return run(given.environment, work)
 
 
 if __name__ == "__main__":

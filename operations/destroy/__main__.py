@@ -1,19 +1,19 @@
 """`python -m operations.destroy <environment> [--yes]`: remove an environment, and tell what really stays."""
 
-import argparse
 import sys
 import tempfile
 from pathlib import Path
 
 from operations import cdk
-from operations.aws import AWS_ERRORS, Clients, WrongAccountError, account_of, clients_of
+from operations.aws import Clients, account_of
+from operations.command import parser, run
 from operations.control_plane_logs import delete_leftover_log_group
 from operations.database_protection import databases, is_protected, set_protection
 from operations.deployed import deleted_stack_ids, deployed_stacks
 from operations.destroy.aftermath import aftermath, told
 from operations.destroy.plan import Plan, described, refusals
 from operations.terminal import answer_to, has_terminal
-from settings import AwsEnvironment, SettingsError, load_aws_environment
+from settings import AwsEnvironment
 
 LATE_LOG_SECONDS = 30
 """How long to wait for EKS to write a late record; the network took minutes to go since the cluster went."""
@@ -78,27 +78,16 @@ def _tell(clients: Clients, settings: AwsEnvironment, stack_ids: list[str], *, l
 
 def main(arguments: list[str]) -> int:
     """Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="make destroy", description="Remove an environment.")
-    parser.add_argument("environment", help="a name in environments/, or the path of a file")
-    parser.add_argument("--yes", action="store_true", help="ask nothing (make: YES=1)")
-    parser.add_argument("--concurrency", type=int, default=3, metavar="N", help="stacks at a time; default %(default)s")
-    given = parser.parse_args(arguments)
+    given = parser("make destroy", "Remove an environment.", asks=True, in_parallel=True).parse_args(arguments)
     if not given.yes and not has_terminal():
         return _ended(
             "Refused; nothing was done: without a terminal nobody can be asked, so --yes (make: YES=1) is needed."
         )
-    try:
-        settings = load_aws_environment(given.environment, cdk.ROOT)
-    except SettingsError as error:
-        return _ended(str(error))
-    try:
-        return destroy(
-            given.environment, settings, clients_of(settings), confirmed=given.yes, concurrency=given.concurrency
-        )
-    except (WrongAccountError, cdk.CdkError) as error:
-        return _ended(str(error))
-    except AWS_ERRORS as error:
-        return _ended(f"AWS refuses or does not answer, for environment {settings.name} in {settings.region}: {error}")
+
+    def work(settings: AwsEnvironment, clients: Clients) -> int:
+        return destroy(given.environment, settings, clients, confirmed=given.yes, concurrency=given.concurrency)
+
+    return run(given.environment, work)
 
 
 def _ended(reason: str) -> int:

@@ -1,16 +1,15 @@
 """`python -m operations.patch <environment> [--yes]`: new nodes with the newest image, one group after another."""
 
-import argparse
 import sys
 import time
 from typing import Any
 
-from operations import cdk
-from operations.aws import AWS_ERRORS, Clients, WrongAccountError, account_of, clients_of
+from operations.aws import Clients, account_of
+from operations.command import parser, run
 from operations.deployed import platform_name
 from operations.patch.nodes import NodeGroup, PatchError, move, node_groups
 from operations.terminal import answer_to, has_terminal
-from settings import SettingsError, load_aws_environment
+from settings import AwsEnvironment
 
 WHAT_IT_DOES = """\
 Each node is drained as disruption budgets allow, and replaced. Tasks on it get their grace period, then they are killed
@@ -19,24 +18,13 @@ and retried as their DAG says: pause DAGs with long tasks first."""
 
 def main(arguments: list[str]) -> int:
     """Ask, and move the node groups of an environment. Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="make patch-nodes", description="Newest images for all nodes.")
-    parser.add_argument("environment", help="a name in environments/, or the path of a file")
-    parser.add_argument("--yes", action="store_true", help="ask nothing (make: YES=1)")
-    options = parser.parse_args(arguments)
-    try:
-        settings = load_aws_environment(options.environment, cdk.ROOT)
-        clients = clients_of(settings)
+    given = parser("make patch-nodes", "Newest images for all nodes.", asks=True).parse_args(arguments)
+
+    def work(settings: AwsEnvironment, clients: Clients) -> int:
         account_of(clients, settings)  # raises for another account, which may have a cluster of this name
-        return patch(clients, cluster=platform_name(settings.name), ask=not options.yes)
-    except (SettingsError, WrongAccountError, PatchError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except AWS_ERRORS as error:
-        print(f"AWS refuses or does not answer, for environment {options.environment}: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nAn update that has begun goes on in EKS; run this again to see its end.", file=sys.stderr)
-        return 130
+        return patch(clients, cluster=platform_name(settings.name), ask=not given.yes)
+
+    return run(given.environment, work)
 
 
 def patch(clients: Clients, *, cluster: str, ask: bool, sleep: Any = time.sleep) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from operations.aws import OperationError
+
 RELEASE_PARAMETER = "/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{variant}/recommended/release_version"
 """AWS's public SSM parameter with the newest release ("Retrieve recommended Amazon Linux AMI IDs", Amazon EKS user
 guide)."""
@@ -15,7 +17,7 @@ SECONDS_BETWEEN_LOOKS = 30
 ENDED = ("Successful", "Failed", "Cancelled")
 
 
-class PatchError(Exception):
+class PatchError(OperationError):
     """Why nodes were not moved; one line for a person."""
 
 

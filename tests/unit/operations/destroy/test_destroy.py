@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from operations.aws import WrongAccountError
 from operations.destroy import __main__ as command
 from tests.support.deployed_aws import ACCOUNT, Account, Stack, platform
 from tests.support.environments import aws_environment
@@ -163,7 +164,7 @@ def test_should_name_a_stack_that_it_does_not_destroy(account: Account, capsys: 
 
 
 def test_should_not_speak_of_another_account(account: Account) -> None:
-    with pytest.raises(command.WrongAccountError, match="the environment's is 999999999999, the credentials are of"):
+    with pytest.raises(WrongAccountError, match="the environment's is 999999999999, the credentials are of"):
         command.destroy("test", aws_environment(account="999999999999"), account, confirmed=True, concurrency=1)
 
 

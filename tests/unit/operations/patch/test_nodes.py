@@ -184,4 +184,4 @@ def test_should_say_that_an_update_goes_on_when_it_is_interrupted(
     monkeypatch.setattr(command, "account_of", lambda *_: "111122223333")
 
     assert main([str(environment_file("dev")), "--yes"]) == 130
-    assert "goes on in EKS" in capsys.readouterr().err
+    assert "has begun goes on there" in capsys.readouterr().err
