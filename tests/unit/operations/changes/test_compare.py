@@ -23,23 +23,23 @@ from settings import Violation
 SECRET, GROUP = "AWS::SecretsManager::Secret", "AWS::EC2::SecurityGroup"
 
 REPLACED = {
-    FILE_SYSTEM: {
+    FILE_SYSTEM: (
         "LustreConfiguration/DeploymentType", "LustreConfiguration/PerUnitStorageThroughput",
         "LustreConfiguration/DriveCacheType", "StorageType", "KmsKeyId", "SubnetIds", "SecurityGroupIds",
         "FileSystemTypeVersion",
-    },
-    DATABASE: {
+    ),
+    DATABASE: (
         "KmsKeyId", "StorageEncrypted", "Engine", "DBName", "DBInstanceIdentifier", "DBSubnetGroupName",
         "MasterUsername",
-    },
-    CLUSTER: {
+    ),
+    CLUSTER: (
         "Name", "RoleArn", "EncryptionConfig", "BootstrapSelfManagedAddons",
         "AccessConfig/BootstrapClusterCreatorAdminPermissions", "ResourcesVpcConfig/SubnetIds",
-    },
-    SUBNET: {"CidrBlock", "AvailabilityZone"},
-    VPC: {"CidrBlock"},
-    GROUP: {"GroupDescription"},
-    SECRET: {"GenerateSecretString"},
+    ),
+    SUBNET: ("CidrBlock", "AvailabilityZone"),
+    VPC: ("CidrBlock",),
+    GROUP: ("GroupDescription",),
+    SECRET: ("GenerateSecretString",),
 }  # fmt: skip
 """Properties of what holds data, or all the rest, whose change makes a new one (`Update requires: Replacement`)."""
 
