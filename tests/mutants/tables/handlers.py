@@ -3,7 +3,8 @@
 from tests.mutants.mutant import breaks
 
 TESTS = "tests/unit/constructs/handlers"
-MANIFEST, ROLLOUT, RESPONSE = f"{TESTS}/test_manifest.py", f"{TESTS}/test_rollout.py", f"{TESTS}/test_response.py"
+MANIFEST, ROLLBACK, DELETION = (f"{TESTS}/test_manifest{part}.py" for part in ("", "_rollback", "_deletion"))
+ROLLOUT, RESPONSE = f"{TESTS}/test_rollout.py", f"{TESTS}/test_response.py"
 KUBECTL, DIAGNOSIS = f"{TESTS}/test_kubectl.py", f"{TESTS}/test_diagnosis.py"
 LIMITS, HOPELESS = f"{TESTS}/test_limits.py", f"{TESTS}/test_hopeless.py"
 REVISION, LOOKOUT = f"{TESTS}/test_revision.py", f"{TESTS}/test_lookout.py"
@@ -12,7 +13,7 @@ QUESTIONS, ADDON = f"{TESTS}/test_questions_to_aws.py", f"{TESTS}/test_addon_ver
 MUTANTS = (
     *breaks(
         "constructs/airflow_platform/handlers/manifest/kubectl.py",
-        (KUBECTL, MANIFEST),
+        (KUBECTL, MANIFEST, DELETION),
         ("a kubectl that timed out is no success", 'return Finished(124, "",', 'return Finished(0, "",'),
         ("an exit code other than 0 is a failure", "if not finished.code:", "if finished.code < 2:"),
         ("a lost connection is tried again", '    "i/o timeout",\n', ""),
@@ -23,7 +24,7 @@ MUTANTS = (
     ),
     *breaks(
         "constructs/airflow_platform/handlers/manifest/index.py",
-        (QUESTIONS, MANIFEST),
+        (QUESTIONS, MANIFEST, ROLLBACK, DELETION),
         ("a cluster that EKS does not know is gone, and no other", '["Code"] == GONE)', '["Code"] != GONE)'),
         (
             "silence does not mean that a cluster is gone",
@@ -91,7 +92,7 @@ MUTANTS = (
     ),
     *breaks(
         "constructs/airflow_platform/handlers/manifest/objects.py",
-        (MANIFEST,),
+        (MANIFEST, DELETION),
         (
             "no update deletes a claim",
             '"PersistentVolume", "PersistentVolumeClaim", "StorageClass"}',
@@ -102,7 +103,7 @@ MUTANTS = (
     ),
     *breaks(
         "constructs/airflow_platform/handlers/manifest/waiting.py",
-        (MANIFEST,),
+        (MANIFEST, DELETION),
         (
             "a failed Job ends the wait",
             "if failed or (waiting and deadline.passed):",
