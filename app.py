@@ -15,27 +15,21 @@ from stacks import AirflowStack, ClusterStack, DatabaseStack, IamStack, NetworkS
 
 def platform(app: cdk.App, settings: AwsEnvironment) -> None:
     """Build the stacks. Cluster, Storage and Database are the slow ones; none of them waits for another."""
-    network = NetworkStack(app, "NetworkStack", settings=settings)
-    iam = IamStack(app, "IamStack", settings=settings)
-    cluster = ClusterStack(app, "ClusterStack", settings=settings, network=network.offer, roles=iam.offer)
-    storage = StorageStack(app, "StorageStack", settings=settings, network=network.offer)
-    database = DatabaseStack(app, "DatabaseStack", settings=settings, network=network.offer, roles=iam.offer)
-    AirflowStack(
-        app,
-        "AirflowStack",
-        settings=settings,
-        cluster=cluster.offer,
-        storage=storage.offer,
-        database=database.offer,
-    )
+    network = NetworkStack(app, "NetworkStack", settings=settings).offer
+    roles = IamStack(app, "IamStack", settings=settings).offer
+    cluster = ClusterStack(app, "ClusterStack", settings=settings, network=network, roles=roles).offer
+    storage = StorageStack(app, "StorageStack", settings=settings, network=network).offer
+    database = DatabaseStack(app, "DatabaseStack", settings=settings, network=network, roles=roles).offer
+    AirflowStack(app, "AirflowStack", settings=settings, cluster=cluster, storage=storage, database=database)
 
 
 if __name__ == "__main__":
     cdk_app = cdk.App()
+    context = cdk_app.node.try_get_context
     # A version is refused when its support has ended, but not to who destroys it (operations/destroy).
-    today = None if cdk_app.node.try_get_context("any_version") else date.today()
+    today = None if context("any_version") else date.today()
     try:
-        platform(cdk_app, load_aws_environment(cdk_app.node.try_get_context("environment") or "dev", ROOT, today=today))
+        platform(cdk_app, load_aws_environment(context("environment") or "dev", ROOT, today=today))
     except SettingsError as error:
         sys.exit(str(error))
     cdk_app.synth()

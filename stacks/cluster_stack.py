@@ -71,7 +71,7 @@ class ClusterStack(PlatformStack):
             version=settings.cluster.version,
             node_groups=node_groups,
             roles=roles.addons,
-            nodes_are_tainted=any(group.taints for group in settings.cluster.node_groups.values()),
+            nodes_are_tainted=settings.cluster.nodes_are_tainted,
             log_retention_days=settings.cluster.log_retention_days,
         )
         controller = None

@@ -8,22 +8,16 @@ from botocore.exceptions import ClientError
 
 from operations.doctor.check import Answer, Check, worst
 from operations.doctor.context import Context
-from operations.doctor.facts import ADDONS, ON_TAINTED_NODES
+from settings.facts.addons import ADDONS, Addon
 from settings.model.environment import AwsEnvironment
 
 Json = dict[str, Any]
 
 
-def pinned(settings: AwsEnvironment, addon: str) -> str | None:
+def pinned(settings: AwsEnvironment, addon: Addon) -> str | None:
     """The version that the environment file pins."""
-    version: str | None = getattr(settings.cluster.addons, addon.replace("-", "_")).version
+    version: str | None = getattr(settings.cluster.addons, addon.setting).version
     return version
-
-
-def configuration(settings: AwsEnvironment, addon: str) -> dict[str, object]:
-    """The configuration that ClusterStack gives an add-on."""
-    tainted = any(group.taints for group in settings.cluster.node_groups.values())
-    return ADDONS[addon] | (ON_TAINTED_NODES.get(addon, {}) if tainted else {})
 
 
 def kubernetes_version(context: Context) -> Answer:
@@ -43,7 +37,7 @@ def kubernetes_version(context: Context) -> Answer:
     return Answer.passed(f"{version}, in standard support{f' until {end:%Y-%m-%d}' if end else ''}")
 
 
-def _versions(context: Context, addon: str) -> list[Json]:
+def _versions(context: Context, addon: Addon) -> list[Json]:
     """The versions of an add-on for the file's version of Kubernetes."""
     version = context.settings.cluster.version
 
@@ -51,20 +45,20 @@ def _versions(context: Context, addon: str) -> list[Json]:
         pages = (
             context.client("eks")
             .get_paginator("describe_addon_versions")
-            .paginate(addonName=addon, kubernetesVersion=version)
+            .paginate(addonName=addon.name, kubernetesVersion=version)
         )
-        found = [each for page in pages for each in page["addons"] if each["addonName"] == addon]
+        found = [each for page in pages for each in page["addons"] if each["addonName"] == addon.name]
         return [offered for each in found for offered in each.get("addonVersions") or ()]
 
     try:
-        return context.once(f"versions of {addon}", ask)
+        return context.once(f"versions of {addon.name}", ask)
     except ClientError as error:
         if error.response["Error"]["Code"] in ("InvalidParameterException", "ResourceNotFoundException"):
             return []  # an add-on that this version of Kubernetes does not have
         raise
 
 
-def chosen(context: Context, addon: str) -> str | None:
+def chosen(context: Context, addon: Addon) -> str | None:
     """The version that a deployment brings: the pin, or else EKS's default. None when there is none."""
     offered = _versions(context, addon)
     pin = pinned(context.settings, addon)
@@ -85,23 +79,23 @@ def addon_versions(context: Context) -> Answer:
     for addon in ADDONS:
         version = chosen(context, addon)
         if version:
-            found.append(f"{addon} {version}")
+            found.append(f"{addon.name} {version}")
             continue
         offered = ", ".join(each["addonVersion"] for each in _versions(context, addon)[:3])
-        path = f"cluster.addons.{addon.replace('-', '_')}.version"
+        path = f"cluster.addons.{addon.setting}.version"
         pin = pinned(context.settings, addon)
         if not offered:
             step = "stay on the deployed version of Kubernetes until EKS offers it"
-            answers.append(Answer.failed(f"EKS has no {addon} for Kubernetes {target}", step))
+            answers.append(Answer.failed(f"EKS has no {addon.name} for Kubernetes {target}", step))
         elif pin:
             answers.append(
                 Answer.failed(
-                    f"{addon} {pin} is not for Kubernetes {target}", f"set {path} to one of {offered}, or none"
+                    f"{addon.name} {pin} is not for Kubernetes {target}", f"set {path} to one of {offered}, or none"
                 )
             )
         else:
             answers.append(
-                Answer.failed(f"{addon} has no default for Kubernetes {target}", f"pin {path} to one of {offered}")
+                Answer.failed(f"{addon.name} has no default for Kubernetes {target}", f"pin {path} to one of {offered}")
             )
     return worst(answers, Answer.passed(", ".join(found)))
 
@@ -110,18 +104,18 @@ def addon_configuration(context: Context) -> Answer:
     """Whether the schemas of the add-ons take what ClusterStack configures."""
     answers, asked = [], []
     for addon in ADDONS:
-        values = configuration(context.settings, addon)
+        values = addon.configuration_values(nodes_are_tainted=context.settings.cluster.nodes_are_tainted)
         version = chosen(context, addon) if values else None
         if not version:
             continue
-        text = context.client("eks").describe_addon_configuration(addonName=addon, addonVersion=version)
+        text = context.client("eks").describe_addon_configuration(addonName=addon.name, addonVersion=version)
         problem = _problem(text.get("configurationSchema") or "{}", values)
-        asked.append(f"{addon} {version}")
+        asked.append(f"{addon.name} {version}")
         if problem:
-            path = f"cluster.addons.{addon.replace('-', '_')}.version"
+            path = f"cluster.addons.{addon.setting}.version"
             answers.append(
                 Answer.failed(
-                    f"{addon} {version} does not take {json.dumps(values)}: {problem}",
+                    f"{addon.name} {version} does not take {json.dumps(values)}: {problem}",
                     f"pin {path} to an earlier version, and report it to the project",
                 )
             )

@@ -58,21 +58,6 @@ roles", Amazon EKS, EC2 Auto Scaling, FSx for Lustre and RDS user guides)."""
 SPOT_ROLE = {"AWSServiceRoleForEC2Spot": "spot.amazonaws.com"}
 """Needed beside them where a node group is of spot instances."""
 
-ADDONS: dict[str, dict[str, object]] = {
-    "vpc-cni": {"enableNetworkPolicy": "true"},
-    "kube-proxy": {},
-    "eks-pod-identity-agent": {},
-    "aws-fsx-csi-driver": {},
-    "aws-secrets-store-csi-driver-provider": {},
-    "coredns": {},
-}
-"""The EKS add-ons of ClusterStack, with the configuration that it gives them."""
-
-ON_TAINTED_NODES: dict[str, dict[str, object]] = {
-    "aws-secrets-store-csi-driver-provider": {"tolerations": [{"operator": "Exists"}]}
-}
-"""What it gives them where a node group has taints."""
-
 DATA_TYPES = ("AWS::FSx::FileSystem", "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret")
 """Resources that `retain_data` is about."""
 

@@ -7,8 +7,9 @@ from botocore.exceptions import ClientError
 from operations.doctor.addons import pinned
 from operations.doctor.check import Answer, Check, worst
 from operations.doctor.context import Context
-from operations.doctor.facts import ADDONS, NODE_RELEASE
+from operations.doctor.facts import NODE_RELEASE
 from operations.doctor.upgrade import no_cluster
+from settings.facts.addons import ADDONS
 
 Json = dict[str, Any]
 BROKEN = ("DEGRADED", "FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_FAILED")
@@ -95,7 +96,8 @@ def node_release(context: Context) -> Answer:
 def addons(context: Context) -> Answer:
     """Status, health and versions of the deployed add-ons."""
     eks, answers, found = context.client("eks"), [], []
-    for name in ADDONS:
+    for row in ADDONS:
+        name = row.name
         try:
             addon = eks.describe_addon(clusterName=context.platform, addonName=name)["addon"]
         except ClientError as error:
@@ -105,7 +107,7 @@ def addons(context: Context) -> Answer:
             continue
         found.append(f"{name} {addon.get('addonVersion')}")
         details = f"aws eks describe-addon --cluster-name {context.platform} --addon-name {name}"
-        answer, pin = _health(name, addon, details), pinned(context.settings, name)
+        answer, pin = _health(name, addon, details), pinned(context.settings, row)
         if answer:
             answers.append(answer)
         elif pin and pin != addon.get("addonVersion"):

@@ -12,8 +12,9 @@ class Room:
     pods: int = 1
 
     def holds(self, pod: "Room") -> int:
-        """How many such pods fit."""
-        return max(0, min(self.millicores // pod.millicores, self.mib // pod.mib, self.pods // pod.pods))
+        """How many such pods fit; one may ask for no CPU, or for no memory."""
+        asked = ((self.millicores, pod.millicores), (self.mib, pod.mib), (self.pods, pod.pods))
+        return max(0, min(has // asks for has, asks in asked if asks))
 
     def without(self, pod: "Room") -> "Room":
         """What is left beside the pod."""

@@ -112,3 +112,8 @@ class ClusterSettings(Settings):
         "workers": NodeGroupSettings()
     }
     """Managed node groups by name."""
+
+    @property
+    def nodes_are_tainted(self) -> bool:
+        """Whether a node group has taints of the user's."""
+        return any(group.taints for group in self.node_groups.values())

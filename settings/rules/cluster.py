@@ -7,7 +7,7 @@ from settings.facts.instance_types import facts_of
 from settings.model.environment import AwsEnvironment
 from settings.reading.violations import Violation
 from settings.rules.network import ipv4_network
-from settings.rules.repeats import repeats
+from settings.rules.shared import repeats
 
 MOST_PUBLIC_CIDRS = 40
 """Quota of EKS: public endpoint access CIDR ranges of a cluster."""

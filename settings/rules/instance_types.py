@@ -6,8 +6,7 @@ from settings.facts.instance_types import facts_of
 from settings.model.environment import AwsEnvironment
 from settings.model.node_group import NodeGroupSettings
 from settings.reading.violations import Violation
-from settings.rules.each_group import of_each_group
-from settings.rules.repeats import repeats
+from settings.rules.shared import of_each_group, repeats
 
 FEWEST_PODS = 15
 """Pods that a node must hold: the seven of DaemonSets, some of the cluster's, and tasks. It rules out micro and small

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from settings.model.environment import AwsEnvironment
 from settings.model.node_group import NodeGroupSettings
 from settings.reading.violations import Violation
-from settings.rules.each_group import of_each_group
-from settings.rules.repeats import repeats
+from settings.rules.shared import of_each_group, repeats
 
 RESERVED_LABELS = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
 """Domains of labels that Kubernetes and EKS set themselves; the kubelet refuses most of them."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from settings.model.environment import AwsEnvironment
 from settings.reading.violations import Violation
-from settings.rules.repeats import repeats
+from settings.rules.shared import repeats
 
 
 def zones_belong_to_the_region(environment: AwsEnvironment) -> Iterator[Violation]:

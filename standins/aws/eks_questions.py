@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from standins.aws.account import STATE
-from standins.aws.resources import eks
+from standins.aws.resources import eks_addons
 
 Json = dict[str, Any]
 
@@ -15,7 +15,7 @@ def answer(method: str, path: str, query: dict[str, list[str]], body: bytes) -> 
     if (method, path) == ("GET", "/addons/supported-versions"):
         version, name = query["kubernetesVersion"][0], query["addonName"][0]
         missing = name in STATE["missing_addons"].get(version, ())
-        return {"addons": []} if missing else eks.addon_versions(name, version)
+        return {"addons": []} if missing else eks_addons.addon_versions(name, version)
     if (method, path) == ("GET", "/addons/configuration-schemas"):
         name = query["addonName"][0]
         schema = json.dumps(STATE["addon_schemas"].get(name, {"type": "object"}))

@@ -26,11 +26,13 @@ from typing import Any
 from standins.kubernetes_api import certificates
 from standins.kubernetes_api.api import Api
 from standins.kubernetes_api.controllers.base import Loop
+from standins.kubernetes_api.controllers.deployments import Deployments
 from standins.kubernetes_api.controllers.jobs import Jobs
 from standins.kubernetes_api.controllers.lifecycle import Namespaces, Owners
 from standins.kubernetes_api.controllers.pods import Pods
+from standins.kubernetes_api.controllers.replica_sets import ReplicaSets
+from standins.kubernetes_api.controllers.stateful_sets import StatefulSets
 from standins.kubernetes_api.controllers.storage import Storage
-from standins.kubernetes_api.controllers.workloads import Deployments, ReplicaSets, StatefulSets
 from standins.kubernetes_api.rbac import Authenticator, RoleAuthorizer, Tokens, allow_all
 from standins.kubernetes_api.runner import PodRunner, Scenario, SimulatedRunner
 from standins.kubernetes_api.server import Server

@@ -1,39 +1,23 @@
 """The verbs of the API (create, replace, patch, delete) over a store; the HTTP server and the controllers call it."""
 
-import base64
 import itertools
 import json
 from copy import deepcopy
-from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import yaml
 
 from standins.kubernetes_api import defaults, merge, schemas
 from standins.kubernetes_api.admission import Admission
+from standins.kubernetes_api.arrival import SERVER_METADATA, decode_string_data, identified, mark_job
+from standins.kubernetes_api.deletion import grace, hold, orphan
 from standins.kubernetes_api.errors import ApiError, bad_request, forbidden, not_found
 from standins.kubernetes_api.journal import Journal
 from standins.kubernetes_api.kinds import Kind, Kinds
+from standins.kubernetes_api.options import APPLY, Options
 from standins.kubernetes_api.store import Store
 
 Json = dict[str, Any]
-APPLY = "application/apply-patch+yaml"
-# What a client may send of metadata; the rest is the server's.
-_SERVER_METADATA = ("uid", "resourceVersion", "creationTimestamp", "generation", "deletionTimestamp", "managedFields")
-
-
-@dataclass
-class Options:
-    """Query parameters of a write."""
-
-    actor: str = "client"
-    manager: str = "unknown"
-    force: bool = False
-    dry_run: bool = False
-    subresource: str = ""
-    warnings: list[str] = field(default_factory=list)
-    """Filled by the call."""
 
 
 class Api:
@@ -52,9 +36,9 @@ class Api:
     def create(self, kind: Kind, namespace: str | None, manifest: Json, options: Options | None = None) -> Json:
         """Add an object. Raises ApiError."""
         options = options or Options(actor="controller")
-        manifest = self._identified(kind, namespace, deepcopy(manifest))
+        manifest = identified(kind, namespace, deepcopy(manifest), self._numbers)
         try:
-            _decode_string_data(manifest)
+            decode_string_data(manifest)
             defaults.fill(manifest)
             options.warnings += self.admission.creation(kind, manifest)
         except ApiError as refusal:
@@ -67,7 +51,7 @@ class Api:
             manifest["metadata"].setdefault("labels", {})["kubernetes.io/metadata.name"] = manifest["metadata"]["name"]
             manifest["status"] = {"phase": "Active"}
         if kind.kind == "Job":
-            _mark_job(manifest, next(self._numbers))
+            mark_job(manifest, next(self._numbers))
         if options.dry_run:
             return manifest
         created = self.store.create(kind, manifest, options.actor)
@@ -130,12 +114,12 @@ class Api:
         def checked(live: Json) -> Json | None:
             before = deepcopy(live)
             wanted = change(live)
-            _decode_string_data(wanted)
+            decode_string_data(wanted)
             if options.subresource == "status":
                 wanted = {**before, "status": wanted.get("status") or {}}
             else:
                 metadata = wanted.setdefault("metadata", {})
-                for field_name in _SERVER_METADATA:
+                for field_name in SERVER_METADATA:
                     if field_name in before["metadata"]:
                         metadata[field_name] = before["metadata"][field_name]
                     else:
@@ -178,50 +162,12 @@ class Api:
                 raise ApiError(409, "Conflict", f"the UID in the precondition ({uid}) is not the object's")
             policy = body.get("propagationPolicy") or "Background"
             if policy == "Foreground":
-                self._hold(kind, namespace, name, "foregroundDeletion", actor)
+                hold(self.store, kind, namespace, name, "foregroundDeletion", actor)
             elif policy == "Orphan":
-                self._orphan(live)
+                orphan(self.store, self.kinds, live)
             if kind.kind == "Namespace":
                 self.store.update(kind, None, name, lambda it: {**it, "status": {"phase": "Terminating"}}, actor)
-            return self.store.delete(kind, namespace, name, actor, _grace(live, body))
-
-    def _hold(self, kind: Kind, namespace: str | None, name: str, finalizer: str, actor: str) -> None:
-        def add(live: Json) -> Json:
-            finalizers = live["metadata"].setdefault("finalizers", [])
-            if finalizer not in finalizers:
-                finalizers.append(finalizer)
-            return live
-
-        self.store.update(kind, namespace, name, add, actor)
-
-    def _orphan(self, owner: Json) -> None:
-        uid = owner["metadata"]["uid"]
-        for manifest in self.store.all():
-            owners = manifest["metadata"].get("ownerReferences") or []
-            if any(reference["uid"] == uid for reference in owners):
-                rest = [reference for reference in owners if reference["uid"] != uid]
-                metadata = manifest["metadata"]
-                kind = self.kinds.named(manifest["kind"])
-                disowned = partial(_owned_by, rest)
-                self.store.update(kind, metadata.get("namespace"), metadata["name"], disowned, "controller")
-
-    def _identified(self, kind: Kind, namespace: str | None, manifest: Json) -> Json:
-        metadata = manifest.setdefault("metadata", {})
-        for name in _SERVER_METADATA:
-            metadata.pop(name, None)
-        if kind.namespaced:
-            metadata["namespace"] = namespace
-        else:
-            metadata.pop("namespace", None)
-        if "name" not in metadata:
-            if "generateName" not in metadata:
-                raise bad_request("name or generateName is required")
-            metadata["name"] = f"{metadata['generateName']}{next(self._numbers):05x}"
-        if (manifest.get("kind"), manifest.get("apiVersion")) != (kind.kind, kind.api_version):
-            if manifest.get("kind") and manifest["kind"] != kind.kind:
-                raise bad_request(f"the object is a {manifest['kind']}, the URL is of {kind.resource}")
-            manifest |= {"kind": kind.kind, "apiVersion": kind.api_version}
-        return manifest
+            return self.store.delete(kind, namespace, name, actor, grace(live, body))
 
     def _furnish(self, namespace: str) -> None:
         """What every namespace gets at once."""
@@ -237,32 +183,3 @@ class Api:
         if found is None:
             raise not_found("the server could not find the requested resource", plural)
         return found
-
-
-def _grace(live: Json, body: Json) -> int:
-    """Seconds that a pod gets to end itself; other objects have none."""
-    if live["kind"] != "Pod":
-        return 0
-    over = (live.get("status") or {}).get("phase") in ("Succeeded", "Failed")
-    if over or not live["spec"].get("nodeName"):
-        return 0
-    asked = body.get("gracePeriodSeconds")
-    return int(live["spec"]["terminationGracePeriodSeconds"] if asked is None else asked)
-
-
-def _decode_string_data(manifest: Json) -> None:
-    if manifest.get("kind") == "Secret" and manifest.get("stringData"):
-        encoded = {k: base64.b64encode(v.encode()).decode() for k, v in manifest.pop("stringData").items()}
-        manifest["data"] = {**(manifest.get("data") or {}), **encoded}
-
-
-def _mark_job(manifest: Json, number: int) -> None:
-    """Give a Job the selector and labels that tie its pods to it."""
-    labels = {"batch.kubernetes.io/controller-uid": f"job-{number}", "batch.kubernetes.io/job-name": manifest["metadata"]["name"]}  # fmt: skip # noqa: E501
-    manifest["spec"]["selector"] = {"matchLabels": {"batch.kubernetes.io/controller-uid": f"job-{number}"}}
-    metadata = manifest["spec"]["template"].setdefault("metadata", {})
-    metadata["labels"] = {**(metadata.get("labels") or {}), **labels, "job-name": manifest["metadata"]["name"]}
-
-
-def _owned_by(owners: list[Json], manifest: Json) -> Json:
-    return {**manifest, "metadata": {**manifest["metadata"], "ownerReferences": owners}}

@@ -5,8 +5,8 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from standins.kubernetes_api.api import Options
 from standins.kubernetes_api.errors import bad_request
+from standins.kubernetes_api.options import Options
 
 Json = dict[str, Any]
 

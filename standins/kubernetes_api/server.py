@@ -15,6 +15,7 @@ from standins.kubernetes_api.connection import Connection
 from standins.kubernetes_api.errors import ApiError, forbidden
 from standins.kubernetes_api.kinds import Kind
 from standins.kubernetes_api.rbac import ADMIN, Authenticator, Authorizer, Tokens, User
+from standins.kubernetes_api.scale import scale_of
 
 Json = dict[str, Any]
 Logs = Callable[[Json, str | None, dict[str, str]], Iterator[bytes]]
@@ -120,7 +121,7 @@ class _Handler(Connection):
             pod = api.store.get(kind, namespace, name)
             streams.log(self, self.server.logs(pod, self.query.get("container"), self.query))
         elif method == "GET" and subresource == "scale" and name:
-            self.send(200, _scale(api.store.get(kind, namespace, name)))
+            self.send(200, scale_of(api.store.get(kind, namespace, name)))
         elif method == "GET" and name:
             self.send(200, api.store.get(kind, namespace, name))
         elif method == "GET":
@@ -141,7 +142,7 @@ class _Handler(Connection):
             replicas = (self.json().get("spec") or {}).get("replicas")
             patch = json.dumps({"spec": {"replicas": replicas}})
             manifest, _ = api.patch(kind, namespace, name, "application/merge-patch+json", patch, self.options())
-            self.send(200, _scale(manifest))
+            self.send(200, scale_of(manifest))
         elif method == "PATCH" and name:
             content_type = (self.headers.get("Content-Type") or "").split(";")[0]
             manifest, new = api.patch(
@@ -189,15 +190,3 @@ class _Handler(Connection):
             wanted.get("name", ""),
         )
         self.send(201, {**review, "status": {"allowed": allowed}})
-
-
-def _scale(manifest: Json) -> Json:
-    metadata = {k: manifest["metadata"][k] for k in ("name", "namespace", "uid", "resourceVersion")}
-    replicas = (manifest.get("status") or {}).get("replicas", 0)
-    return {
-        "kind": "Scale",
-        "apiVersion": "autoscaling/v1",
-        "metadata": metadata,
-        "spec": {"replicas": manifest["spec"].get("replicas", 1)},
-        "status": {"replicas": replicas},
-    }

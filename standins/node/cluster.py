@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from standins.kubernetes_api import KubernetesApi
-from standins.kubernetes_api.api import APPLY, Options
+from standins.kubernetes_api.options import APPLY, Options
 from standins.node.addresses import Addresses
 from standins.node.identity import Identities
 from standins.node.image import Images

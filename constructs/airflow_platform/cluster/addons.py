@@ -13,26 +13,11 @@ from airflow_platform.cluster.cluster import AirflowCluster
 from airflow_platform.cluster.node_group import ManagedNodeGroup
 from airflow_platform.handler_function import HandlerFunction
 from airflow_platform.handlers.limits import MOVE_ANSWER_SECONDS, MOVE_SECONDS
-from settings.facts.addons import ADDONS, Addon
+from settings.facts import addons as facts
+from settings.facts.addons import Addon
 from settings.facts.versions import KubernetesVersion
 from settings.model.base import LogRetentionDays
 from settings.model.cluster import AddonsSettings
-
-CONFIGURATION: dict[str, dict[str, Any]] = {
-    # Kubernetes' NetworkPolicy objects do nothing without this.
-    "vpc-cni": {"enableNetworkPolicy": "true"},
-}
-"""Configuration values by add-on. EKS refuses a key that the schema of an add-on's version lacks: as few as possible.
-
-The FSx CSI driver has none: its node pods tolerate every taint by themselves, and an autoscaler that evicts node pods
-has to be told itself to leave these alone.
-"""
-
-ON_TAINTED_NODES: dict[str, dict[str, Any]] = {
-    # Its node pods tolerate no taint of themselves, and pods on a tainted node mount secrets too.
-    "aws-secrets-store-csi-driver-provider": {"tolerations": [{"operator": "Exists"}]},
-}
-"""Configuration values where a node group has taints of the user's."""
 
 
 class Addons(Construct):
@@ -70,16 +55,15 @@ class Addons(Construct):
         self._node_groups = [group.resource for group in node_groups]
         self._mover = self._version_mover(log_retention_days)
 
-        for row in (row for row in ADDONS if row.before_nodes):
-            addon = self._addon(row, None, CONFIGURATION.get(row.name))
+        for row in (row for row in facts.ADDONS if row.before_nodes):
+            addon = self._addon(row, None, row.configuration_values(nodes_are_tainted=nodes_are_tainted))
             self._move(row, addon, getattr(settings, row.setting).version)
             for group in self._node_groups:
                 group.add_resource_dependency(addon)
-        for row in (row for row in ADDONS if not row.before_nodes):
+        for row in (row for row in facts.ADDONS if not row.before_nodes):
             identity = self._identity(row, roles) if row.service_account else None
             version = getattr(settings, row.setting).version
-            configuration = ON_TAINTED_NODES.get(row.name) if nodes_are_tainted else None
-            addon = self._addon(row, version, configuration or CONFIGURATION.get(row.name))
+            addon = self._addon(row, version, row.configuration_values(nodes_are_tainted=nodes_are_tainted))
             for earlier in (*([identity] if identity else []), *self._node_groups):
                 addon.add_resource_dependency(earlier)
             if version is None:
@@ -96,7 +80,7 @@ class Addons(Construct):
             role_arn=roles[row.name].role_arn,
         )
 
-    def _addon(self, row: Addon, version: str | None, configuration: Mapping[str, Any] | None) -> eks.CfnAddon:
+    def _addon(self, row: Addon, version: str | None, configuration: Mapping[str, Any]) -> eks.CfnAddon:
         return eks.CfnAddon(
             self,
             row.id,

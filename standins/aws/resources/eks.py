@@ -1,4 +1,4 @@
-"""EKS: the cluster, which points at the Kubernetes stand-in, its nodes, add-ons, access entries and pod identities."""
+"""EKS: the cluster, which points at the Kubernetes stand-in, and its nodes."""
 
 import os
 import threading
@@ -10,44 +10,22 @@ import ministack.services.cloudwatch_logs as logs
 import ministack.services.ec2 as ec2
 import ministack.services.eks as eks
 import ministack.services.iam as iam
-from ministack.services.cloudformation.provisioners import _REPLACING_PROPERTIES, _RESOURCE_HANDLERS
+from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
 
 from standins.aws.ledger import LEDGER, RefusedError, on_create, on_delete, on_update
 from standins.aws.resources.network import SUBNET, new_group_id, require_group
-from standins.aws.resources.record import register
 
 Json = dict[str, Any]
 CLUSTER, NODE_GROUP, ADDON = "AWS::EKS::Cluster", "AWS::EKS::Nodegroup", "AWS::EKS::Addon"
-ENTRY, ASSOCIATION = "AWS::EKS::AccessEntry", "AWS::EKS::PodIdentityAssociation"
 
 BEFORE_NODES = ("vpc-cni", "kube-proxy")
 """Nodes do not become ready without these add-ons."""
-ON_NODES = ("coredns", "aws-fsx-csi-driver", "aws-secrets-store-csi-driver-provider")
-"""Add-ons whose pods only nodes can run."""
 DEFAULT_MINOR = {
     version: number for number, version in enumerate(os.environ["REHEARSAL_KUBERNETES_VERSIONS"].split(), start=1)
 }
 """The minor version of an add-on's default, by the Kubernetes versions that EKS has here: those of settings/facts."""
 
 LATE_SECONDS = 2
-
-
-def addon_version(name: str, kubernetes: str) -> str:
-    """The version that the stand-in calls EKS's default: v1.<3 for 1.36, ...>.0-eksbuild.1."""
-    return f"v1.{DEFAULT_MINOR[kubernetes]}.0-eksbuild.1"
-
-
-def addon_versions(name: str, kubernetes: str) -> Json:
-    """The answer of DescribeAddonVersions: the default, and an older and a newer version."""
-    minor = DEFAULT_MINOR[kubernetes]
-    versions = [
-        {
-            "addonVersion": f"v1.{minor}.{patch}-eksbuild.1",
-            "compatibilities": [{"clusterVersion": kubernetes, "defaultVersion": patch == 0}],
-        }
-        for patch in (1, 0)
-    ]
-    return {"addons": [{"addonName": name, "type": "networking", "addonVersions": versions}]}
 
 
 def _cluster_create(logical_id: str, properties: Json, stack: str) -> tuple[str, Json]:
@@ -92,7 +70,7 @@ def _cluster_can_stand(properties: Json) -> None:
         raise RefusedError("InvalidParameterException: Subnets specified must be in at least two different AZs")
     for group in properties["ResourcesVpcConfig"].get("SecurityGroupIds") or ():
         require_group(group)
-    _role_exists(properties["RoleArn"])
+    require_role(properties["RoleArn"])
     if properties.get("Version") not in DEFAULT_MINOR:
         raise RefusedError(f"InvalidParameterException: unsupported Kubernetes version {properties.get('Version')}")
 
@@ -135,7 +113,7 @@ def _nodes_can_join(properties: Json) -> None:
         raise RefusedError(
             f"NodeCreationFailure: Unhealthy nodes in the kubernetes cluster: without {', '.join(missing)}"
         )
-    _role_exists(properties["NodeRole"])
+    require_role(properties["NodeRole"])
     _launch_template_is_valid(properties, cluster.attributes["ClusterSecurityGroupId"])
 
 
@@ -162,96 +140,10 @@ def _launch_template_is_valid(properties: Json, cluster_group: str) -> None:
         )
 
 
-def _role_exists(arn: str) -> Json:
+def require_role(arn: str) -> Json:
+    """The role of an ARN. Raises RefusedError."""
     name = arn.rpartition("/")[2]
     if name not in iam._roles:
         raise RefusedError(f"InvalidParameterException: role {arn} does not exist")
     role: Json = iam._roles[name]
     return role
-
-
-def _addon_create(logical_id: str, properties: Json, stack: str) -> tuple[str, Json]:
-    name, cluster = properties["AddonName"], properties["ClusterName"]
-    version = properties.get("AddonVersion") or addon_version(name, eks._clusters[cluster]["version"])
-    body = {
-        "addonName": name,
-        "addonVersion": version,
-        "configurationValues": properties.get("ConfigurationValues", ""),
-    }
-    status, _, answer = eks._create_addon(cluster, body)
-    if status >= 400:
-        raise RefusedError(answer.decode() if isinstance(answer, bytes) else str(answer))
-    return f"{cluster}|{name}", {"Arn": eks._addons[f"{cluster}/{name}"]["addonArn"]}
-
-
-def _addon_update(physical_id: str, old: Json, new: Json, stack: str) -> tuple[str, Json]:
-    cluster, name = physical_id.split("|")
-    addon = eks._addons[f"{cluster}/{name}"]
-    addon["configurationValues"] = new.get("ConfigurationValues", "")
-    if new.get("AddonVersion"):
-        addon["addonVersion"] = new["AddonVersion"]
-    return physical_id, {"Arn": addon["addonArn"]}
-
-
-def _addon_delete(physical_id: str, properties: Json) -> None:
-    eks._delete_addon(*physical_id.split("|"))
-
-
-_RESOURCE_HANDLERS[ADDON] = {"create": _addon_create, "update": _addon_update, "delete": _addon_delete}
-_REPLACING_PROPERTIES[ADDON] = ("ClusterName", "AddonName")
-
-
-@on_create(ADDON)
-def _addon_has_nodes_if_it_needs_them(properties: Json) -> None:
-    LEDGER.require(CLUSTER, properties["ClusterName"], "ResourceNotFoundException")
-    nodes = [g for g in LEDGER.of(NODE_GROUP) if g.properties["ClusterName"] == properties["ClusterName"]]
-    if properties["AddonName"] in ON_NODES and not nodes:
-        raise RefusedError(
-            f"{properties['AddonName']} is DEGRADED: InsufficientNumberOfReplicas, no node can run its pods"
-        )
-
-
-register(
-    ENTRY,
-    "entry",
-    lambda physical_id, properties: {
-        "AccessEntryArn": f"arn:aws:eks:us-east-1:000000000000:access-entry/{properties['ClusterName']}/{physical_id}"
-    },
-    replacing=("ClusterName", "PrincipalArn", "Type"),
-    named=lambda properties: f"{properties['PrincipalArn']}|{properties['ClusterName']}",
-)
-register(
-    ASSOCIATION,
-    "a",
-    lambda physical_id, properties: {
-        "AssociationId": physical_id,
-        "AssociationArn": f"arn:aws:eks:us-east-1:000000000000:podidentityassociation/{physical_id}",
-    },
-    replacing=("ClusterName", "Namespace", "ServiceAccount"),
-)
-
-
-@on_create(ENTRY)
-def _entry_is_new(properties: Json) -> None:
-    LEDGER.require(CLUSTER, properties["ClusterName"], "ResourceNotFoundException")
-    if LEDGER.find(ENTRY, f"{properties['PrincipalArn']}|{properties['ClusterName']}"):
-        raise RefusedError(
-            "ResourceInUseException: The specified access entry resource is already in use on this cluster"
-        )
-    if ":role/" in properties["PrincipalArn"] and "aws-service-role" not in properties["PrincipalArn"]:
-        _role_exists(properties["PrincipalArn"])
-
-
-@on_create(ASSOCIATION)
-def _association_is_new_and_its_role_trusts_pods(properties: Json) -> None:
-    LEDGER.require(CLUSTER, properties["ClusterName"], "ResourceNotFoundException")
-    identity = ("ClusterName", "Namespace", "ServiceAccount")
-    for other in LEDGER.of(ASSOCIATION):
-        if all(other.properties[field] == properties[field] for field in identity):
-            raise RefusedError("ResourceInUseException: Association already exists: " + other.physical_id)
-    role = _role_exists(properties["RoleArn"])
-    trust = str(role.get("AssumeRolePolicyDocument"))
-    if "pods.eks.amazonaws.com" not in trust or "sts:TagSession" not in trust:
-        raise RefusedError(
-            f"InvalidParameterException: Trust policy of role {properties['RoleArn']} is not for EKS pods"
-        )

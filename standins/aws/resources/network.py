@@ -4,9 +4,8 @@ import ipaddress
 import secrets
 from typing import Any
 
-import ministack.services.ssm as ssm
-
-from standins.aws.ledger import LEDGER, RefusedError, Resource, on_create, on_delete
+from standins.aws.ledger import LEDGER, RefusedError, on_create, on_delete
+from standins.aws.resources.interfaces import groups_of, subnets_of
 from standins.aws.resources.record import register
 
 Json = dict[str, Any]
@@ -35,12 +34,6 @@ register(
         "LogFormat", "DeliverLogsPermissionArn",
     ),
 )  # fmt: skip
-register(
-    "AWS::EC2::Instance",
-    "i",
-    lambda physical_id, properties: {"InstanceId": physical_id, "PrivateIp": "10.0.0.5"},
-    replacing=("ImageId", "SubnetId", "AvailabilityZone", "LaunchTemplate", "KeyName"),
-)
 for _rule in RULES:
     register(
         _rule,
@@ -51,47 +44,6 @@ for _rule in RULES:
             "DestinationSecurityGroupId", "SourcePrefixListId", "DestinationPrefixListId",
         ),
     )  # fmt: skip
-
-
-def subnets_of(resource: Resource) -> list[str]:
-    """The subnets that a resource has network interfaces in."""
-    properties = resource.properties
-    match resource.type:
-        case "AWS::FSx::FileSystem":
-            return list(properties["SubnetIds"])
-        case "AWS::EC2::NatGateway" | "AWS::EC2::Instance":
-            return [properties["SubnetId"]]
-        case "AWS::EKS::Cluster":
-            return list(properties["ResourcesVpcConfig"]["SubnetIds"])
-        case "AWS::EKS::Nodegroup":
-            return list(properties["Subnets"])
-        case "AWS::EC2::VPCEndpoint":
-            return list(properties.get("SubnetIds") or ())
-        case "AWS::Lambda::Function":
-            return list((properties.get("VpcConfig") or {}).get("SubnetIds") or ())
-        case "AWS::RDS::DBInstance":
-            group = LEDGER.find("AWS::RDS::DBSubnetGroup", properties.get("DBSubnetGroupName", ""))
-            return list(group.properties["SubnetIds"]) if group else []
-    return []
-
-
-def groups_of(resource: Resource) -> list[str]:
-    """The security groups of a resource's network interfaces."""
-    properties = resource.properties
-    match resource.type:
-        case "AWS::FSx::FileSystem" | "AWS::EC2::Instance" | "AWS::EC2::VPCEndpoint":
-            return list(properties.get("SecurityGroupIds") or ())
-        case "AWS::RDS::DBInstance":
-            return list(properties.get("VPCSecurityGroups") or ())
-        case "AWS::EKS::Cluster":
-            own = resource.attributes.get("ClusterSecurityGroupId")
-            return [*(properties["ResourcesVpcConfig"].get("SecurityGroupIds") or ()), *([own] if own else [])]
-        case "AWS::Lambda::Function":
-            return list((properties.get("VpcConfig") or {}).get("SecurityGroupIds") or ())
-        case "AWS::EKS::Nodegroup":
-            template = LEDGER.find("AWS::EC2::LaunchTemplate", (properties.get("LaunchTemplate") or {}).get("Id", ""))
-            return list(template.properties["LaunchTemplateData"].get("SecurityGroupIds") or ()) if template else []
-    return []
 
 
 def _users(extract: Any, physical_id: str) -> list[str]:
@@ -181,17 +133,6 @@ def _nat_gateway_can_stand(properties: Json) -> None:
     LEDGER.require("AWS::EC2::EIP", properties["AllocationId"], "InvalidAllocationID.NotFound")
 
 
-@on_create("AWS::EC2::LaunchTemplate")
-def _launch_template_name_is_free(properties: Json) -> None:
-    name = properties.get("LaunchTemplateName")
-    if name and any(
-        other.properties.get("LaunchTemplateName") == name for other in LEDGER.of("AWS::EC2::LaunchTemplate")
-    ):
-        raise RefusedError(
-            f"InvalidLaunchTemplateName.AlreadyExistsException: Launch template name {name} already in use"
-        )
-
-
 @on_create(*RULES)
 def _rule_is_new_and_its_groups_exist(properties: Json) -> None:
     for field in ("GroupId", "SourceSecurityGroupId", "DestinationSecurityGroupId"):
@@ -214,27 +155,6 @@ def require_group(group_id: str) -> None:
 def _flow_log_has_a_place(properties: Json) -> None:
     LEDGER.require(VPC, properties["ResourceId"], "InvalidVpcId.NotFound")
     LEDGER.require("AWS::Logs::LogGroup", properties["LogGroupName"], "LogDestinationNotFoundException")
-
-
-@on_create("AWS::EC2::Instance")
-def _instance_can_start(properties: Json) -> None:
-    LEDGER.require(SUBNET, properties["SubnetId"], "InvalidSubnetID.NotFound")
-    for group in properties.get("SecurityGroupIds") or ():
-        require_group(group)
-    _image_exists(properties)
-
-
-def _image_exists(properties: Json) -> None:
-    """The image of an instance, its own or its launch template's, may be the name of a public SSM parameter."""
-    image = properties.get("ImageId")
-    if not image:
-        template_id = (properties.get("LaunchTemplate") or {}).get("LaunchTemplateId", "")
-        template = LEDGER.require("AWS::EC2::LaunchTemplate", template_id, "InvalidLaunchTemplateId.NotFound")
-        image = template.properties["LaunchTemplateData"].get("ImageId", "")
-        if image.startswith("resolve:ssm:"):
-            image = ssm._PUBLIC_AMI_PARAMETERS.get(image.removeprefix("resolve:ssm:"))
-    if not image or not image.startswith("ami-"):
-        raise RefusedError(f"InvalidAMIID.Malformed: Invalid id: {image}")
 
 
 def new_group_id() -> str:

@@ -1,5 +1,7 @@
 """What the control loops share."""
 
+import hashlib
+import json
 import threading
 from copy import deepcopy
 from typing import Any
@@ -162,3 +164,8 @@ def is_over(pod: Json) -> bool:
 def is_leaving(manifest: Json) -> bool:
     """Whether deletion has begun."""
     return "deletionTimestamp" in manifest["metadata"]
+
+
+def template_hash(template: Json) -> str:
+    """A short name for a pod template."""
+    return hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()[:10]

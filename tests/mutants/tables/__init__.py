@@ -1,7 +1,7 @@
 """The breaks, a module a room of the product."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.tables import charts, handlers, scripts, settings, stacks
+from tests.mutants.tables import charts, handlers, operations, scripts, settings, stacks
 
 MUTANTS: tuple[Mutant, ...] = (
     *settings.MUTANTS,
@@ -9,4 +9,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *scripts.MUTANTS,
     *stacks.MUTANTS,
     *charts.MUTANTS,
+    *operations.MUTANTS,
 )

@@ -4,8 +4,9 @@ from tests.mutants.mutant import breaks
 
 TESTS = "tests/unit/k8s"
 CONFIGURATION, WORKER = f"{TESTS}/test_configuration.py", f"{TESTS}/test_worker_pod.py"
+OBJECTS, RELEASE = f"{TESTS}/test_objects.py", f"{TESTS}/test_release.py"
 COMPONENTS, MIGRATION, ROLLOUT = f"{TESTS}/test_components.py", f"{TESTS}/test_migration.py", f"{TESTS}/test_rollout.py"
-WIRING = "tests/unit/platform/test_wiring.py"
+PLATFORM_COMPONENTS = "tests/unit/platform/test_components.py"
 
 MUTANTS = (
     *breaks(
@@ -22,14 +23,23 @@ MUTANTS = (
             "**contract(airflow, bindings), **airflow.config}",
         ),
         (
+            "the database is reached over TLS",
+            '"disable" if bindings.in_cluster_database else "require"',
+            '"disable" if bindings.in_cluster_database else "prefer"',
+        ),
+    ),
+    *breaks(
+        "k8s/airflow/pods/options.py",
+        (CONFIGURATION,),
+        (
             "no slot is divided away",
-            "return ceil(task_slots(airflow, bindings) / airflow.scheduler.replicas)",
-            "return task_slots(airflow, bindings) // airflow.scheduler.replicas",
+            "return ceil(pods_at_once(airflow, bindings) / airflow.scheduler.replicas)",
+            "return pods_at_once(airflow, bindings) // airflow.scheduler.replicas",
         ),
         (
             "parallelism is each scheduler's share",
-            "return ceil(task_slots(airflow, bindings) / airflow.scheduler.replicas)",
-            "return ceil(task_slots(airflow, bindings))",
+            "return ceil(pods_at_once(airflow, bindings) / airflow.scheduler.replicas)",
+            "return ceil(pods_at_once(airflow, bindings))",
         ),
         (
             "a setting wins over the platform's slots",
@@ -56,21 +66,6 @@ MUTANTS = (
             '"scheduler.orphaned_tasks_check_interval": 60',
             '"scheduler.orphaned_tasks_check_interval": 600',
         ),
-        (
-            "the database is reached over TLS",
-            '"disable" if bindings.in_cluster_database else "require"',
-            '"disable" if bindings.in_cluster_database else "prefer"',
-        ),
-    ),
-    *breaks(
-        "k8s/airflow/pods/config_maps.py",
-        (WIRING,),
-        ("each option reads its own secret", '"core.fernet_key": "fernet-key"', '"core.fernet_key": "jwt-secret"'),
-    ),
-    *breaks(
-        "k8s/airflow/charts/secret_files.py",
-        (WIRING,),
-        ("each file holds its own secret", '"jwt-secret": secrets.jwt_secret', '"jwt-secret": secrets.api_secret_key'),
     ),
     *breaks(
         "k8s/airflow/charts/secret_files.py",
@@ -86,23 +81,27 @@ MUTANTS = (
         (WORKER,),
         (
             "airflow.config changes what is only tuned for tasks",
-            "environment({**TUNING, **airflow.config, **CONTRACT})",
-            "environment({**airflow.config, **TUNING, **CONTRACT})",
+            "environment({**task_tuning(), **airflow.config, **task_contract()})",
+            "environment({**airflow.config, **task_tuning(), **task_contract()})",
         ),
         (
             "airflow.config does not change what tasks rely on",
-            "**airflow.config, **CONTRACT})",
-            "**CONTRACT, **airflow.config})",
-        ),
-        (
-            "a task outlasts two minutes without the API server",
-            '"workers.execution_api_retries": 12',
-            '"workers.execution_api_retries": 5',
+            "**airflow.config, **task_contract()})",
+            "**task_contract(), **airflow.config})",
         ),
         (
             "no autoscaler takes a running task away",
             '"karpenter.sh/do-not-disrupt": "true"',
             '"karpenter.sh/do-not-disrupt": "false"',
+        ),
+    ),
+    *breaks(
+        "k8s/airflow/pods/options.py",
+        (WORKER,),
+        (
+            "a task outlasts two minutes without the API server",
+            '"workers.execution_api_retries": 12',
+            '"workers.execution_api_retries": 5',
         ),
     ),
     *breaks(
@@ -116,10 +115,10 @@ MUTANTS = (
         ("pods of one revision are spread", '        match_label_keys=["pod-template-hash"],\n', ""),
         (
             "the old pod stays until the new one is ready",
-            "max_unavailable=k8s.IntOrString.from_number(0)",
-            "max_unavailable=k8s.IntOrString.from_number(1)",
+            "max_unavailable=kube.IntOrString.from_number(0)",
+            "max_unavailable=kube.IntOrString.from_number(1)",
         ),
-        ("a single pod has no budget", "if settings.replicas > 1:", "if settings.replicas > 0:"),
+        ("a single pod has no budget", "if self._settings.replicas > 1:", "if self._settings.replicas > 0:"),
         ("no room is no reason to refuse", 'when_unsatisfiable="ScheduleAnyway"', 'when_unsatisfiable="DoNotSchedule"'),
     ),
     *breaks(
@@ -135,5 +134,47 @@ MUTANTS = (
         "k8s/airflow/pods/checksum.py",
         (ROLLOUT,),
         ("no token is hashed", 'if "${Token[" in text:', 'if "${Token]" in text:'),
+    ),
+    *breaks(
+        "k8s/airflow/components.py",
+        (COMPONENTS, PLATFORM_COMPONENTS, OBJECTS, RELEASE),
+        ("the API server has time to end", "grace_seconds=130", "grace_seconds=30"),
+        ("requests arrive while a pod goes", "    drain_seconds=10,\n", ""),
+        ("pods and tasks may call the API server", "    callers=(),  # components, Jobs and task pods\n", ""),
+        ("the API server reads logs", '"pods/log": ["get"]},  # reads', '"pods/log": []},  # reads'),
+        (
+            "the API server changes no pods",
+            'kubernetes={"pods": ["list"], "pods/log"',
+            'kubernetes={"pods": ["list", "delete"], "pods/log"',
+        ),
+        (
+            "the scheduler makes task pods",
+            '["create", "delete", "get", "list", "patch", "watch"]',
+            '["delete", "get", "list", "patch", "watch"]',
+        ),
+        ("the scheduler's role has its name", "        role=names.POD_LAUNCHER_ROLE,\n", ""),
+        ("the scheduler has the template of task pods", "        makes_task_pods=True,\n", ""),
+        (
+            "each heartbeat is its own component's",
+            'HeartbeatCheck("TriggererJob")',
+            'HeartbeatCheck("DagProcessorJob")',
+        ),
+        ("only the API server reads the triggerer's logs", "callers=(API_SERVER.label,)", "callers=()"),
+        (
+            "headers are believed where TLS ends before",
+            'return ["airflow", self.label, *(["--proxy-headers"] if proxied else [])]',
+            'return ["airflow", self.label]',
+        ),
+        (
+            "headers are not believed over plain HTTP",
+            'proxied = self.behind_tls and airflow.base_url.startswith("https://")\n        return {',
+            "proxied = self.behind_tls\n        return {",
+        ),
+        ("the API server is asked what answers alone", '"/api/v2/version"', '"/api/v2/monitor/health"'),
+        (
+            "the migration reads the database's credentials",
+            "for component in COMPONENTS), names.MIGRATION)",
+            "for component in COMPONENTS),)",
+        ),
     ),
 )

@@ -3,26 +3,28 @@
 from tests.mutants.mutant import breaks
 
 TESTS = "tests/unit/constructs/handlers"
-MANIFEST, ROLLOUT, RESPONSE = f"{TESTS}/test_manifest.py", f"{TESTS}/test_rollout.py", f"{TESTS}/test_response.py"
+MANIFEST, ROLLBACK, DELETION = (f"{TESTS}/test_manifest{part}.py" for part in ("", "_rollback", "_deletion"))
+ROLLOUT, RESPONSE = f"{TESTS}/test_rollout.py", f"{TESTS}/test_response.py"
 KUBECTL, DIAGNOSIS = f"{TESTS}/test_kubectl.py", f"{TESTS}/test_diagnosis.py"
+LIMITS, HOPELESS = f"{TESTS}/test_limits.py", f"{TESTS}/test_hopeless.py"
+REVISION, LOOKOUT = f"{TESTS}/test_revision.py", f"{TESTS}/test_lookout.py"
 QUESTIONS, ADDON = f"{TESTS}/test_questions_to_aws.py", f"{TESTS}/test_addon_version.py"
 
 MUTANTS = (
     *breaks(
         "constructs/airflow_platform/handlers/manifest/kubectl.py",
-        (KUBECTL, MANIFEST),
+        (KUBECTL, MANIFEST, DELETION),
         ("a kubectl that timed out is no success", 'return Finished(124, "",', 'return Finished(0, "",'),
         ("an exit code other than 0 is a failure", "if not finished.code:", "if finished.code < 2:"),
         ("a lost connection is tried again", '    "i/o timeout",\n', ""),
         ("what was refused is not tried again", "if pause is None or not any(", "if pause is None or any("),
-        ("three tries", "RETRY_PAUSES_SECONDS = (2.0, 5.0)", "RETRY_PAUSES_SECONDS = (2.0,)"),
         ("fields that others hold are taken over", '"--force-conflicts", ', ""),
         ("a deletion is asked for once", '"--wait=false", ', '"--wait=true", '),
         ("a kind that nobody knows has no objects", '"no matches for kind" in str(self) or ', ""),
     ),
     *breaks(
         "constructs/airflow_platform/handlers/manifest/index.py",
-        (QUESTIONS, MANIFEST),
+        (QUESTIONS, MANIFEST, ROLLBACK, DELETION),
         ("a cluster that EKS does not know is gone, and no other", '["Code"] == GONE)', '["Code"] != GONE)'),
         (
             "silence does not mean that a cluster is gone",
@@ -90,7 +92,7 @@ MUTANTS = (
     ),
     *breaks(
         "constructs/airflow_platform/handlers/manifest/objects.py",
-        (MANIFEST,),
+        (MANIFEST, DELETION),
         (
             "no update deletes a claim",
             '"PersistentVolume", "PersistentVolumeClaim", "StorageClass"}',
@@ -101,7 +103,7 @@ MUTANTS = (
     ),
     *breaks(
         "constructs/airflow_platform/handlers/manifest/waiting.py",
-        (MANIFEST,),
+        (MANIFEST, DELETION),
         (
             "a failed Job ends the wait",
             "if failed or (waiting and deadline.passed):",
@@ -143,6 +145,78 @@ MUTANTS = (
         "constructs/airflow_platform/handlers/manifest/credentials.py",
         (KUBECTL,),
         ("a kubeconfig is for its owner", "touch(mode=0o600)", "touch(mode=0o644)"),
-        ("a token is fresh", "TOKEN_SECONDS = 300", "TOKEN_SECONDS = 900"),
+    ),
+    *breaks(
+        "constructs/airflow_platform/handlers/limits.py",
+        (KUBECTL,),
+        ("three tries", "RETRY_PAUSES_SECONDS = (2.0, 5.0)", "RETRY_PAUSES_SECONDS = (2.0,)"),
+    ),
+    *breaks(
+        "constructs/airflow_platform/handlers/limits.py",
+        (LIMITS,),
+        ("a token is fresh", "\nTOKEN_SECONDS = 300", "\nTOKEN_SECONDS = 900"),
+        ("a task has its time to end", "DELETE_SECONDS = 270", "DELETE_SECONDS = 240"),
+        ("Lambda's longest", "LAMBDA_SECONDS = 900", "LAMBDA_SECONDS = 1000"),
+        ("a failover of the database is no crash loop", "CRASH_SECONDS = 140", "CRASH_SECONDS = 90"),
+        ("one crash is no loop", "LEAST_CRASHES = 3", "LEAST_CRASHES = 1"),
+    ),
+    *breaks(
+        "constructs/airflow_platform/handlers/manifest/hopeless.py",
+        (HOPELESS,),
+        (
+            "an image that can't be pulled has its time",
+            "**dict.fromkeys(PULL, PULL_SECONDS)",
+            "**dict.fromkeys(PULL, 0)",
+        ),
+        ("an image without a name is hopeless at once", '    "InvalidImageName": 0,\n', ""),
+        ("a pod that has ended troubles nobody", 'in ("Succeeded", "Failed"):', 'in ("Succeeded",):'),
+        ("what waits for a volume has its own wait", '"persistentvolume" not in text and not', "not"),
+        ("a pod for which others are cleared may wait", ' and not status.get("nominatedNodeName")', ""),
+        ("an init container may be what crashes", '*(status.get("initContainerStatuses") or []), ', ""),
+        ("a crash that waits for its restart counts", "CRASH_SECONDS, restarts + 1)", "CRASH_SECONDS, restarts)"),
+        ("trouble that passed begins anew", "self._since = {trouble.key", "self._since |= {trouble.key"),
+        ("a trouble lasts from its first look", "self._since.get(trouble.key, now)", "now"),
+        ("crashes are counted from the first", "- min(crashes.values())", "- max(crashes.values())"),
+        ("the time after the latest crash does not count", "lasted = crashes[trouble.crashes] -", "lasted = now -"),
+        ("long waits between few crashes are no loop", "trouble.crashes >= LEAST_CRASHES and lasted", "lasted"),
+    ),
+    *breaks(
+        "constructs/airflow_platform/handlers/manifest/revision.py",
+        (REVISION,),
+        ("clocks differ", "seconds - CLOCKS_DIFFER_SECONDS", "seconds + CLOCKS_DIFFER_SECONDS"),
+        ("older pods do not count", '.get("creationTimestamp", "") >= since', '.get("creationTimestamp", "") != since'),
+        ("a pod that goes does not count", '        and "deletionTimestamp" not in pod["metadata"]\n', ""),
+        ("other objects' pods do not count", 'reference.get("uid") in owners for', "owners for"),
+        ("a StatefulSet's old pods do not count", '!= "StatefulSet" or _label(pod', '!= "Job" or _label(pod'),
+        (
+            "the newest ReplicaSet is the template's",
+            "return bool(unhashed == deployment",
+            "return bool(unhashed != deployment",
+        ),
+        (
+            "another Deployment's ReplicaSet is not its own",
+            'if not any(reference.get("uid") ==',
+            'if not any(reference.get("uid") !=',
+        ),
+        (
+            "a StatefulSet that its controller has not seen has no new pods",
+            " or seen(obj) else set()",
+            " or True else set()",
+        ),
+    ),
+    *breaks(
+        "constructs/airflow_platform/handlers/manifest/lookout.py",
+        (LOOKOUT,),
+        ("a look every so many seconds", "if now - self._looked < PODS_SECONDS:", "if now < self._looked:"),
+        ("pods of before do not count", "self._since = timestamp(applied_at)", 'self._since = ""'),
+        ("patience lasts from look to look", "self._patience.setdefault(name, Patience())", "Patience()"),
+        ("a new node is waited for", "and self._scaling_up(namespace, pods):", "and not pods:"),
+        ("a new node mends no image", "in lost if not trouble.unschedulable]", "in lost if trouble.crashes]"),
+        ("a new node for another pod helps nobody", '.get("uid") in uids', '.get("uid") not in uids'),
+        (
+            "a cluster that does not say is asked again",
+            "        except KubectlError as error:\n",
+            "        except ValueError as error:\n",
+        ),
     ),
 )

@@ -58,8 +58,8 @@ MUTANTS = (
         ("a Fernet key gets its padding", '"=" * (-len(key.strip()) % 4)', '""'),
         (
             "nothing is printed but the secret",
-            "return (directory / name).read_text().strip()",
-            "return (directory / name).read_text()",
+            "return file.read_text().strip()",
+            "return file.read_text()",
         ),
     ),
     *breaks(

@@ -6,6 +6,10 @@ TESTS = "tests/unit/settings"
 CAPACITY, LIMITS = f"{TESTS}/test_capacity.py", f"{TESTS}/test_limits.py"
 NETWORK, RULES, FORMS = f"{TESTS}/test_network_rules.py", f"{TESTS}/test_rules.py", f"{TESTS}/test_forms.py"
 LOADING, FILE_SYSTEMS = f"{TESTS}/test_loading.py", f"{TESTS}/test_file_systems.py"
+VERSIONS, SUPPORT = f"{TESTS}/test_versions.py", f"{TESTS}/test_support.py"
+ADDONS, SECRETS = "tests/unit/constructs/cluster/test_addons.py", "tests/unit/platform/test_secrets.py"
+PLATFORM_ADDONS, WIRING = "tests/unit/platform/test_addons.py", "tests/unit/platform/test_wiring.py"
+DATABASE, LOCAL = "tests/unit/constructs/database", "tests/unit/k8s/test_local.py"
 
 MUTANTS = (
     *breaks(
@@ -43,8 +47,8 @@ MUTANTS = (
         ),
         ("a subnet holds all to the last address", "if most > has:", "if most > has + 4:"),
         ("a subnet may be full to the last address", "if most > has:", "if most >= has:"),
-        ("three zones fit into the VPC", "return ZONES * (public + private) <=", "return 2 * (public + private) <="),
-        ("a public and a private subnet in each zone", "ZONES * (public + private)", "ZONES * private"),
+        ("three zones fit into the VPC", "return MOST_ZONES * (public + private)", "return 2 * (public + private)"),
+        ("a public and a private subnet in each zone", "MOST_ZONES * (public + private)", "MOST_ZONES * private"),
         ("a VPC is /16 at most", "LARGEST, SMALLEST = 16, 24", "LARGEST, SMALLEST = 15, 24"),
         ("a VPC is /24 at least", "LARGEST, SMALLEST = 16, 24", "LARGEST, SMALLEST = 16, 25"),
         (
@@ -180,5 +184,98 @@ MUTANTS = (
         "settings/facts/platform_options.py",
         (RULES,),
         ("an option is refused in each of its forms", 'option.removesuffix("_secret")', "option"),
+    ),
+    *breaks(
+        "settings/facts/versions.py",
+        (VERSIONS, SUPPORT),
+        ("fixes end with the next minor version", "if day > released)", "if day >= released)"),
+        ("the next one, not the newest", "return min((day", "return max((day"),
+        ("Airflow's versions came in order", '"3.2": date(2026, 4, 7)', '"3.2": date(2026, 8, 7)'),
+        (
+            "extended support ends after standard support",
+            "date(2026, 12, 2), date(2027, 12, 2)",
+            "date(2026, 12, 2), date(2025, 12, 2)",
+        ),
+    ),
+    *breaks(
+        "settings/support.py",
+        (SUPPORT,),
+        ("refused on the day itself", "elif today >= ends:", "elif today > ends:"),
+        ("60 days of warning", "<= timedelta(days=WARNING_DAYS):", "< timedelta(days=WARNING_DAYS):"),
+        ("two months", "WARNING_DAYS = 60", "WARNING_DAYS = 30"),
+        (
+            "who pays for more has more",
+            'environment.cluster.support == "extended"',
+            'environment.cluster.support != "extended"',
+        ),
+        (
+            "a database's support is its own",
+            'environment.database.support == "extended"',
+            'environment.cluster.support == "extended"',
+        ),
+        ("extended support has its end", '("extended", of.support.extended_ends) if', '("extended", None) if'),
+        ("who pays is told", "paid_since <= today and not", "paid_since > today and not"),
+        ("nobody is told of a price that EKS does not take any more", " and not (ends and today >= ends)", ""),
+        ("Airflow's 60 days begin with its end", "ended + timedelta(days=WARNING_DAYS)", "ended"),
+        ("refused from the day on that was told", "elif today >= refused_from:", "elif today > refused_from:"),
+        (
+            "what was accepted is no refusal",
+            "if environment.airflow.accept_unsupported:",
+            "if not environment.airflow.accept_unsupported:",
+        ),
+        (
+            "an Airflow that nobody knows is a note",
+            "    if minor not in AIRFLOW_RELEASED:\n        yield",
+            "    if minor not in AIRFLOW_RELEASED:\n        return\n        yield",
+        ),
+        ("only refusals refuse", 'if notice.level == "refused"]', 'if notice.level != "note"]'),
+        (
+            "a version that can't be told hides no other",
+            "        except UnreadableSettingError:\n            continue",
+            "        except UnreadableSettingError:\n            break",
+        ),
+        ("a day is no days", "if time.days == 1 else", "if time.days == 0 else"),
+    ),
+    *breaks(
+        "settings/facts/secrets.py",
+        (SECRETS, WIRING, DATABASE, LOCAL),
+        (
+            "each option reads its own secret",
+            'file="fernet-key",\n        option="core.fernet_key"',
+            'file="fernet-key",\n        option="api.secret_key"',
+        ),
+        ("a secret's file is its own", 'file="api-secret-key"', 'file="jwt-secret"'),
+        ("a Fernet key has 43 characters", "length=43", "length=44"),
+        ("components don't read the first user's password", "        only_for_the_first_user=True,\n", ""),
+        ("RDS has a user", '        username="airflow",\n', ""),
+        (
+            "what only the password is generated of",
+            'f"{self.key}_password" if self.username',
+            "self.key if self.username",
+        ),
+        ("the database's URL, not its JSON", '        read_as="database-url",\n', ""),
+    ),
+    *breaks(
+        "settings/facts/addons.py",
+        (CAPACITY, ADDONS, PLATFORM_ADDONS),
+        ("each pod of a DaemonSet is counted", "Room(120, 240, 2)", "Room(120, 240, 1)"),
+        ("vpc-cni comes before nodes", 'setting="vpc_cni",\n        before_nodes=True,', 'setting="vpc_cni",'),
+        (
+            "the Pod Identity agent comes before nodes",
+            'setting="eks_pod_identity_agent", before_nodes=True',
+            'setting="eks_pod_identity_agent"',
+        ),
+        ("the driver has a role", '    service_account="fsx-csi-controller-sa",\n', ""),
+        ("room to spare on each node", "for addon in ADDONS), TO_SPARE)", "for addon in ADDONS), NOTHING)"),
+        (
+            "what runs once is counted as often as it runs",
+            "once=(Room(100, 70), Room(100, 70))",
+            "once=(Room(100, 70),)",
+        ),
+        (
+            "each add-on's requests are counted",
+            "for addon in ADDONS for pod in addon.once)",
+            "for addon in ADDONS[:-1] for pod in addon.once)",
+        ),
     ),
 )

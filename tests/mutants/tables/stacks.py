@@ -1,11 +1,10 @@
-"""Breaks of constructs, stacks and operations."""
+"""Breaks of constructs and stacks."""
 
 from tests.mutants.mutant import breaks
 
 TESTS = "tests/unit"
 WIRING, CLUSTER = f"{TESTS}/platform/test_wiring.py", f"{TESTS}/constructs/cluster"
 NETWORK, DATABASE = f"{TESTS}/constructs/network", f"{TESTS}/constructs/database"
-OPERATIONS = f"{TESTS}/operations"
 
 MUTANTS = (
     *breaks(
@@ -18,29 +17,19 @@ MUTANTS = (
         ),
         ("the address is the settings'", "AirflowUrl=settings.airflow.base_url", 'AirflowUrl="http://localhost:8080"'),
         ("the administrator's name is the settings'", "AdminUser=settings.airflow.admin.username", 'AdminUser="admin"'),
-        (
-            "a Fernet key is no JWT secret",
-            "fernet_key=secrets.fernet_key.secret_arn",
-            "fernet_key=secrets.jwt_secret.secret_arn",
-        ),
-        (
-            "the API has a key of its own",
-            "api_secret_key=secrets.api_secret_key.secret_arn",
-            "api_secret_key=secrets.jwt_secret.secret_arn",
-        ),
-        (
-            "the administrator's password is no key",
-            "admin_password=secrets.admin_password.secret_arn",
-            "admin_password=secrets.api_secret_key.secret_arn",
-        ),
     ),
     *breaks(
         "stacks/database_stack.py",
         (WIRING,),
         (
             "the password that is told is the administrator's",
-            '{self.secrets.admin_password.secret_arn}"',
-            '{self.secrets.api_secret_key.secret_arn}"',
+            'secrets.by_key["admin_password"]',
+            'secrets.by_key["api_secret_key"]',
+        ),
+        (
+            "the database has its own credentials",
+            'credentials=secrets.by_key["database"]',
+            'credentials=secrets.by_key["admin_password"]',
         ),
     ),
     *breaks(
@@ -48,17 +37,20 @@ MUTANTS = (
         (DATABASE,),
         (
             "components can't read the administrator's password",
-            "self.jwt_secret, self.api_secret_key])",
-            "self.jwt_secret, self.api_secret_key, self.admin_password])",
+            "(row for row in facts.SECRETS if not row.only_for_the_first_user)",
+            "facts.SECRETS",
         ),
-        ("a Fernet key has 43 characters", "length=43", "length=44"),
+        (
+            "each secret has its own length",
+            "password_length=row.length",
+            "password_length=64",
+        ),
         ("no punctuation in a secret", "exclude_punctuation=True", "exclude_punctuation=False"),
     ),
     *breaks(
         "constructs/airflow_platform/database/metadata_database.py",
         (DATABASE,),
         ("connections are encrypted", '"rds.force_ssl": "1"', '"rds.force_ssl": "0"'),
-        ("a retained database is protected", "deletion_protection=retain,", "deletion_protection=False,"),
     ),
     *breaks(
         "constructs/airflow_platform/network/flow_logs.py",
@@ -91,13 +83,8 @@ MUTANTS = (
         ),
         (
             "a deletion has its time",
-            "max(timeout_seconds + int(WORK_SECONDS), int(DELETE_SECONDS))",
-            "timeout_seconds + int(WORK_SECONDS)",
+            "max(timeout_seconds + WORK_SECONDS, DELETE_SECONDS)",
+            "timeout_seconds + WORK_SECONDS",
         ),
-    ),
-    *breaks(
-        "operations/destroy/leftovers.py",
-        (OPERATIONS,),
-        ("a database leaves a last snapshot", "--final-db-snapshot-identifier {id}-final", "--skip-final-snapshot"),
     ),
 )

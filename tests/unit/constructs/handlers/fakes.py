@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from airflow_platform.handlers.manifest.kubectl import Finished, Kubectl
+from airflow_platform.handlers.manifest.record import CONFIG_MAP
 from airflow_platform.handlers.response import Deadline
 
 Json = dict[str, Any]
@@ -208,3 +209,13 @@ def event(request: str, manifest: list[Json], old: list[Json] | None = None, tim
     if old is not None:
         made["OldResourceProperties"] = {"Manifest": json.dumps(old)}
     return made
+
+
+UNAVAILABLE = {"replicas": 1, "updatedReplicas": 1, "availableReplicas": 0}
+"""A Deployment's status: its only pod is not ready."""
+
+
+def record(cluster: FakeCluster) -> dict[str, str]:
+    """What the handler remembers of manifests that rolled out well."""
+    found: dict[str, str] = cluster.objects[("ConfigMap", "kube-system", CONFIG_MAP)].get("data", {})
+    return found

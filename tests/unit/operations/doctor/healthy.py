@@ -6,8 +6,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from operations.doctor.context import PARTS
-from operations.doctor.facts import ADDONS
 from settings import AwsEnvironment
+from settings.facts.addons import ADDONS
 from tests.support.environments import aws_environment
 
 Json = dict[str, Any]

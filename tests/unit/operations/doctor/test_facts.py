@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from operations.doctor.addons import configuration
 from operations.doctor.context import PARTS
-from operations.doctor.facts import ADDONS, BOOTSTRAP_VERSION
+from operations.doctor.facts import BOOTSTRAP_VERSION
 from operations.doctor.table import CHECKS, GATES
-from settings.model.cluster import AddonsSettings
+from settings.facts.addons import ADDONS
 from stacks.base import platform_name
 from tests.support.environments import aws_environment
 
@@ -41,7 +40,9 @@ def test_should_know_the_stacks_and_the_add_ons_of_the_templates(cluster: dict[s
         for each in resources
         if each["Type"] == "AWS::EKS::Addon"
     }
-    assert found == {name: configuration(settings, name) for name in ADDONS}
+    assert found == {
+        addon.name: addon.configuration_values(nodes_are_tainted=settings.cluster.nodes_are_tainted) for addon in ADDONS
+    }
     rules = templates["airflow-test-cluster"]["Rules"]["CheckBootstrapVersion"]
     assert f'"{BOOTSTRAP_VERSION - 1}"' in json.dumps(rules) and f'"{BOOTSTRAP_VERSION}"' not in json.dumps(rules)
 
@@ -56,7 +57,3 @@ def test_should_list_on_its_page_exactly_the_permissions_of_its_table() -> None:
 def test_should_name_every_check_on_its_page() -> None:
     for check in (*GATES, *CHECKS):
         assert re.search(rf"\| .*\b{re.escape(check.name)}\b.* \|", PAGE), check.name
-
-
-def test_should_ask_of_every_add_on_that_has_a_setting() -> None:
-    assert {name.replace("-", "_") for name in ADDONS} == set(AddonsSettings.model_fields)

@@ -1,30 +1,14 @@
-"""Deployments, ReplicaSets and StatefulSets: rolling updates, and a status that says how far they are."""
+"""Deployments: rolling updates, and a status that says how far they are."""
 
-import hashlib
-import json
 import math
 import time
 from copy import deepcopy
 from typing import Any
 
-from standins.kubernetes_api.api import Api
-from standins.kubernetes_api.controllers.base import (
-    Controller,
-    condition,
-    is_leaving,
-    is_over,
-    is_ready,
-    reference_to,
-)
+from standins.kubernetes_api.controllers.base import Controller, condition, is_leaving, reference_to, template_hash
 
 Json = dict[str, Any]
 HASH = "pod-template-hash"
-RETRY_SECONDS = 1.0
-
-
-def template_hash(template: Json) -> str:
-    """A short name for a pod template."""
-    return hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()[:10]
 
 
 class Deployments(Controller):
@@ -139,112 +123,3 @@ def _sizes(deployment: Json, current: Json, old: list[Json]) -> tuple[int, list[
         spare -= max(0, gone - max(0, idle))
         sizes.append(replica_set["spec"]["replicas"] - gone)
     return new_size, sizes
-
-
-class ReplicaSets(Controller):
-    """As many pods as a ReplicaSet says; a refused pod is a condition of it, and is tried again after a second."""
-
-    def __init__(self, api: Api) -> None:
-        super().__init__(api)
-        self._refused: dict[str, tuple[float, str]] = {}
-
-    def reconcile(self) -> None:
-        for replica_set in self.store.objects("ReplicaSet"):
-            if is_leaving(replica_set):
-                continue
-            pods = self.owned("Pod", replica_set)
-            living = [pod for pod in pods if not is_leaving(pod) and not is_over(pod)]
-            missing = replica_set["spec"]["replicas"] - len(living)
-            refusal = self._fill(replica_set, missing)
-            for pod in sorted(living, key=is_ready)[: max(0, -missing)]:
-                self.delete(pod)
-            status: Json = {
-                "replicas": len([pod for pod in pods if not is_over(pod)]),
-                "readyReplicas": sum(map(is_ready, living)),
-                "availableReplicas": sum(map(is_ready, living)),
-                "observedGeneration": replica_set["metadata"]["generation"],
-            }
-            if refusal:
-                status["conditions"] = [condition("ReplicaFailure", True, "FailedCreate", refusal)]
-            self.set_status(replica_set, status)
-
-    def _fill(self, replica_set: Json, missing: int) -> str | None:
-        uid = replica_set["metadata"]["uid"]
-        since, refusal = self._refused.get(uid, (0.0, ""))
-        if missing > 0 and time.monotonic() - since < RETRY_SECONDS:
-            return refusal
-        self._refused.pop(uid, None)
-        for _ in range(missing):
-            if refused := self.create_pod(replica_set, replica_set["spec"]["template"]):
-                self._refused[uid] = (time.monotonic(), refused)
-                return refused
-        return None
-
-
-class StatefulSets(Controller):
-    """Pods with names and claims of their own, made and replaced one after the other."""
-
-    def reconcile(self) -> None:
-        for stateful_set in self.store.objects("StatefulSet"):
-            if not is_leaving(stateful_set):
-                self._step(stateful_set)
-
-    def _step(self, stateful_set: Json) -> None:
-        spec, name = stateful_set["spec"], stateful_set["metadata"]["name"]
-        revision = f"{name}-{template_hash(spec['template'])}"
-        pods = {pod["metadata"]["name"]: pod for pod in self.owned("Pod", stateful_set)}
-        refusal = None
-        for ordinal in range(spec["replicas"]):
-            pod = pods.get(f"{name}-{ordinal}")
-            if pod is None:
-                self._claims(stateful_set, f"{name}-{ordinal}")
-                refusal = self.create_pod(
-                    stateful_set, self._template(stateful_set, ordinal, revision), f"{name}-{ordinal}"
-                )
-                break
-            if is_leaving(pod) or (not is_ready(pod) and _revision(pod) == revision):
-                break
-        outdated = [pod for pod in pods.values() if _revision(pod) != revision]
-        extra = [pod for pod in pods.values() if int(pod["metadata"]["name"].rsplit("-", 1)[1]) >= spec["replicas"]]
-        if not any(is_leaving(pod) for pod in pods.values()):
-            for pod in (extra or outdated)[-1:]:
-                self.delete(pod)
-        fresh = [pod for pod in pods.values() if _revision(pod) == revision]
-        status = {
-            "observedGeneration": stateful_set["metadata"]["generation"],
-            "replicas": len(pods),
-            "readyReplicas": sum(map(is_ready, pods.values())),
-            "availableReplicas": sum(map(is_ready, pods.values())),
-            "currentReplicas": len(fresh),
-            "updatedReplicas": len(fresh),
-            "currentRevision": revision if len(fresh) == len(pods) else "",
-            "updateRevision": revision,
-        }
-        if refusal:
-            status["conditions"] = [condition("ReplicaFailure", True, "FailedCreate", refusal)]
-        self.set_status(stateful_set, status)
-
-    @staticmethod
-    def _template(stateful_set: Json, ordinal: int, revision: str) -> Json:
-        template: Json = deepcopy(stateful_set["spec"]["template"])
-        name = f"{stateful_set['metadata']['name']}-{ordinal}"
-        labels = {"controller-revision-hash": revision, "statefulset.kubernetes.io/pod-name": name}
-        metadata = template.setdefault("metadata", {})
-        metadata["labels"] = {**(metadata.get("labels") or {}), **labels}
-        volumes = template["spec"].setdefault("volumes", [])
-        for claim in stateful_set["spec"].get("volumeClaimTemplates") or ():
-            own = claim["metadata"]["name"]
-            volumes.append({"name": own, "persistentVolumeClaim": {"claimName": f"{own}-{name}"}})
-        return template
-
-    def _claims(self, stateful_set: Json, pod_name: str) -> None:
-        namespace = stateful_set["metadata"]["namespace"]
-        for claim in stateful_set["spec"].get("volumeClaimTemplates") or ():
-            name = f"{claim['metadata']['name']}-{pod_name}"
-            if self.store.find("PersistentVolumeClaim", namespace, name) is None:
-                manifest = {"metadata": {**claim["metadata"], "name": name}, "spec": deepcopy(claim["spec"])}
-                self.api.create(self.api.kinds.named("PersistentVolumeClaim"), namespace, manifest)
-
-
-def _revision(pod: Json) -> str:
-    return str(pod["metadata"]["labels"].get("controller-revision-hash"))

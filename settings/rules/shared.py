@@ -1,6 +1,6 @@
-"""Rules on one node group, applied to all of them."""
+"""What several rules share: a rule on one node group made one on all of them, and values that stand twice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 
 from settings.model.base import UnreadableSettingError
@@ -23,3 +23,10 @@ def of_each_group(rule: GroupRule) -> Callable[[AwsEnvironment], Iterator[Violat
                 continue
 
     return of_all
+
+
+def repeats(path: str, values: Sequence[str], what: str) -> Iterator[Violation]:
+    """A violation for each value that stands in the list before. `what`: the values' common name, in the plural."""
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            yield Violation(f"{path}[{index}]", f"must differ from the {what} before it", value)
