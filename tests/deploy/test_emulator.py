@@ -364,3 +364,38 @@ def test_should_take_a_database_forwards_only(aws: LoopbackAws, storage: str, ve
     status = change(aws, name, {"Resources": resources(storage, version)})
     assert status == ("UPDATE_ROLLBACK_COMPLETE" if why else "UPDATE_COMPLETE")
     assert (why or "") in reasons(aws, name)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "missing"),
+    [
+        ({"PublicAccessCidrs": ["198.51.100.0/24"]}, {}, "PublicAccessCidrs"),
+        ({"PublicAccessCidrs": ["198.51.100.0/24"]}, {"PublicAccessCidrs": []}, None),
+        ({}, {"PublicAccessCidrs": ["198.51.100.0/24"]}, None),
+        ({"EndpointPrivateAccess": True}, {}, "EndpointPrivateAccess"),
+    ],
+)
+def test_should_not_take_silence_about_a_cluster(
+    aws: LoopbackAws, before: Json, after: Json, missing: str | None
+) -> None:
+    def resources(endpoint: Json) -> Json:
+        trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "*"}]}
+        cluster = {
+            "Name": "silent",
+            "Version": "1.36",
+            "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+            "ResourcesVpcConfig": {"SubnetIds": [{"Ref": "SubnetA"}, {"Ref": "SubnetB"}], **endpoint},
+        }
+        return {
+            **network(),
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+            "Cluster": {"Type": "AWS::EKS::Cluster", "Properties": cluster},
+        }
+
+    assert make(aws, "silent", resources(before)) == "CREATE_COMPLETE"
+    seen = len(aws.stack_events("silent"))
+    status = change(aws, "silent", {"Resources": resources(after)})
+    assert status == ("UPDATE_ROLLBACK_COMPLETE" if missing else "UPDATE_COMPLETE")
+    told = "; ".join(e.get("ResourceStatusReason", "") for e in aws.stack_events("silent")[seen:])
+    assert not missing or f'property "{missing}" missing' in told
+    assert remove(aws, "silent") == "DELETE_COMPLETE"

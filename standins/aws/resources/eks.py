@@ -111,6 +111,20 @@ def _cluster_keeps_its_zones(old: Json, new: Json) -> None:
 
 
 @on_update(CLUSTER)
+def _cluster_still_says_what_it_said(old: Json, new: Json) -> None:
+    """Source: "you must include this property if the previous template had it", AWS::EKS::Cluster; aws/aws-cdk#37926."""
+    parts = [(old, new, "Logging")]
+    vpcs = [p["ResourcesVpcConfig"] for p in (old, new)]
+    parts += [(*vpcs, name) for name in ("EndpointPublicAccess", "EndpointPrivateAccess", "PublicAccessCidrs")]
+    for before, after, name in parts:
+        if name in before and name not in after:
+            raise RefusedError(
+                "InvalidRequest: The new template must include all the properties specified in the previous template, "
+                f'property "{name}" missing'
+            )
+
+
+@on_update(CLUSTER)
 def _cluster_version_moves_one_step_up(old: Json, new: Json) -> None:
     before, after = (tuple(map(int, str(p["Version"]).split("."))) for p in (old, new))
     # A rollback of CloudFormation's asks for the old version again, and EKS refuses that as well.
