@@ -67,7 +67,8 @@ def _resolve_outputs(definitions: Json, conditions: Json, resources: Json, *more
 
 
 def _owner(export: Json) -> str:
-    return next((name for name, stack in _stacks.items() if stack["StackId"] == export["StackId"]), export["StackId"])
+    names = (str(name) for name, stack in _stacks.items() if stack["StackId"] == export["StackId"])
+    return next(names, str(export["StackId"]))
 
 
 def _imports(stack: Json, name: str) -> bool:

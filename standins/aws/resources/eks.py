@@ -112,7 +112,7 @@ def _cluster_keeps_its_zones(old: Json, new: Json) -> None:
 
 @on_update(CLUSTER)
 def _cluster_still_says_what_it_said(old: Json, new: Json) -> None:
-    """Source: "you must include this property if the previous template had it", AWS::EKS::Cluster; aws/aws-cdk#37926."""
+    """Source: "you must include this property if the previous template had it", ClusterLogging; aws/aws-cdk#37926."""
     parts = [(old, new, "Logging")]
     vpcs = [p["ResourcesVpcConfig"] for p in (old, new)]
     parts += [(*vpcs, name) for name in ("EndpointPublicAccess", "EndpointPrivateAccess", "PublicAccessCidrs")]
