@@ -65,9 +65,10 @@ destroy: setup ## Remove ENV; asks for its name (YES=1: never), and tells what s
 local: setup ## Write dist/airflow-local.k8s.yaml: the same Airflow for any Kubernetes, without AWS
 	@$(BIN)/python -m k8s $(if $(filter command line,$(origin ENV)),$(ENV),local)
 
-schema: setup ## Write what is made from the settings' models: environments/schema.json (for editors), docs/settings.md
+schema: setup ## Write what is made from tables: environments/schema.json (for editors), docs/settings.md, the page of changes
 	$(BIN)/python -m settings.schema
 	$(BIN)/python -m settings.reference
+	$(BIN)/python -m operations.changes.page
 
 unit: setup ## Unit tests (about a minute)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit

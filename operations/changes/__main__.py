@@ -7,6 +7,7 @@ from pathlib import Path
 from operations import cdk
 from operations.aws import Clients, account_of
 from operations.changes.compare import refusals
+from operations.changes.grown import storage_violations
 from operations.command import parser, run
 from operations.deployed import deployed_stacks, templates_of
 from settings import AwsEnvironment
@@ -18,7 +19,8 @@ def tell(given: str, settings: AwsEnvironment, clients: Clients) -> int:
     with tempfile.TemporaryDirectory() as folder:
         cdk.synthesize(given, Path(folder), any_version=True)
         wanted = cdk.templates(Path(folder))
-    found = refusals(templates_of(deployed_stacks(clients("cloudformation"), settings.name)), wanted)
+    stacks = deployed_stacks(clients("cloudformation"), settings.name)
+    found = [*refusals(templates_of(stacks), wanted), *storage_violations(settings, clients, stacks)]
     for violation in found:
         print(violation)
     print(f"{len(found)} changes can't be deployed." if found else "Every change can be deployed.")

@@ -20,8 +20,9 @@ def refusals(deployed: Templates, wanted: Templates) -> list[Violation]:
         wanted: of the assembly to deploy.
     """
     found: dict[tuple[str, str], Violation] = {}
+    before, after = with_origins(deployed), with_origins(wanted)
     for stack in deployed.keys() & wanted.keys():
-        for violation in (*_fixed(deployed[stack], wanted[stack]), *_gone(deployed[stack], wanted[stack])):
+        for violation in (*_fixed(before[stack], after[stack]), *_gone(deployed[stack], wanted[stack])):
             found.setdefault((violation.path, violation.rule), violation)
     if not found:  # else an export that goes with a zone, say, is told by the zone
         for violation in vanishing_exports(deployed, wanted):
@@ -32,7 +33,7 @@ def refusals(deployed: Templates, wanted: Templates) -> list[Violation]:
 def _fixed(deployed: Template, wanted: Template) -> Iterator[Violation]:
     for name, old in deployed.get("Resources", {}).items():
         new = wanted.get("Resources", {}).get(name)
-        if new is None or new["Type"] != old["Type"]:
+        if new is None or new["Type"] != old["Type"]:  # `_gone` looks after these
             continue
         for fixed in FIXED:
             if fixed.type == old["Type"]:
@@ -59,10 +60,34 @@ def _violation(fixed: Fixed, logical_id: str, before: Any, after: Any) -> Violat
 
 def _gone(deployed: Template, wanted: Template) -> Iterator[Violation]:
     for name, old in deployed.get("Resources", {}).items():
-        if old["Type"] in STAYS and name not in wanted.get("Resources", {}):
+        if old["Type"] in STAYS and wanted.get("Resources", {}).get(name, {}).get("Type") != old["Type"]:
             setting, reason = STAYS[old["Type"]]
             rule = f"takes {old['Type']} {name} away, which is deployed: {reason}. The way: set it back"
             yield Violation(setting or f"{old['Type']} {name}", rule)
+
+
+def with_origins(templates: Templates) -> Templates:
+    """The templates, with the place in the exporting stack's template where an import names the export.
+
+    A newer version of the application may export the same thing under another name.
+    """
+    places: dict[str, Any] = {}
+    for stack, template in templates.items():
+        for output in template.get("Outputs", {}).values():
+            if "Export" in output:
+                places[_export(output)] = {"Of": stack, "Value": output["Value"]}
+    return {stack: _placed(template, places) for stack, template in templates.items()}
+
+
+def _placed(value: Any, places: Mapping[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_placed(each, places) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    name = value.get("Fn::ImportValue")
+    if isinstance(name, str) and name in places:
+        return places[name]
+    return {key: _placed(each, places) for key, each in value.items()}
 
 
 def vanishing_exports(deployed: Templates, wanted: Templates) -> Iterator[Violation]:
@@ -80,7 +105,11 @@ def vanishing_exports(deployed: Templates, wanted: Templates) -> Iterator[Violat
 
 def _exports(template: Template) -> set[str]:
     outputs = template.get("Outputs", {}).values()
-    return {json.dumps(each["Export"]["Name"]).strip('"') for each in outputs if "Export" in each}
+    return {_export(each) for each in outputs if "Export" in each}
+
+
+def _export(output: Mapping[str, Any]) -> str:
+    return json.dumps(output["Export"]["Name"]).strip('"')
 
 
 def _imports(template: Template, export: str) -> bool:

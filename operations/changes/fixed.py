@@ -9,29 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-
-def differs(deployed: Any, wanted: Any) -> bool:
-    """The property must stay as it is."""
-    return bool(deployed != wanted)
-
-
-def falls(deployed: Any, wanted: Any) -> bool:
-    """A number, or a version, must not go down."""
-    return _number(wanted) < _number(deployed)
-
-
-def jumps(deployed: Any, wanted: Any) -> bool:
-    """A minor version must go up by one at a time."""
-    return _number(wanted)[-1] > _number(deployed)[-1] + 1
-
-
-def turns_back(deployed: Any, wanted: Any) -> bool:
-    """EKS goes from the ConfigMap to access entries, and never back."""
-    return (deployed, wanted) == ("API", "API_AND_CONFIG_MAP")
-
-
-def _number(value: Any) -> tuple[int, ...]:
-    return tuple(int(part) for part in str(value).split("."))
+from operations.changes.breaks import creeps, differs, falls, jumps, turns_back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +37,12 @@ NEW_FILE_SYSTEM = "CloudFormation would make a new, empty file system"
 NEW_DATABASE = "CloudFormation would make a new, empty database"
 NEW_NETWORK = "CloudFormation would make a new subnet in the place of one that the cluster, its nodes and data stand in"
 NEW_CLUSTER = "CloudFormation would make another cluster of the same name, which EKS refuses"
+NEW_GROUP = "CloudFormation would make a new group, and with it a new file system"
+OTHER_VALUE = "Secrets Manager would generate a new value, and what the old one encrypted is lost"
 SECOND_PLATFORM = "set it back, or deploy an environment of another name and move DAGs and data to it"
 
 FILE_SYSTEM, DATABASE, CLUSTER = "AWS::FSx::FileSystem", "AWS::RDS::DBInstance", "AWS::EKS::Cluster"
-SUBNET, VPC = "AWS::EC2::Subnet", "AWS::EC2::VPC"
+SUBNET, VPC, GROUP = "AWS::EC2::Subnet", "AWS::EC2::VPC", "AWS::EC2::SecurityGroup"
 
 
 def _file_system(path: str, *settings: str, way: str = SECOND_PLATFORM) -> Fixed:
@@ -75,6 +55,11 @@ def _database(path: str, *settings: str) -> Fixed:
 
 def _cluster(path: str, *settings: str) -> Fixed:
     return Fixed(type=CLUSTER, path=path, settings=settings, reason=NEW_CLUSTER, way=SECOND_PLATFORM)
+
+
+def _inside(resource_type: str, path: str, reason: str) -> Fixed:
+    """What no setting changes: a mistake in the code, or another version of it."""
+    return Fixed(type=resource_type, path=path, settings=(), reason=reason, way="set it back")
 
 
 FIXED = (
@@ -90,6 +75,7 @@ FIXED = (
     _file_system("SubnetIds", "storage.availability_zone", "availability_zones"),
     _file_system("SecurityGroupIds"),
     _file_system("FileSystemTypeVersion"),
+    _file_system("BackupId"),
     Fixed(
         type=FILE_SYSTEM,
         path="StorageCapacity",
@@ -105,6 +91,8 @@ FIXED = (
     _database("DBInstanceIdentifier"),
     _database("DBSubnetGroupName"),
     _database("MasterUsername"),
+    _database("Port"),
+    _database("AvailabilityZone"),
     Fixed(
         type=DATABASE,
         path="AllocatedStorage",
@@ -115,15 +103,25 @@ FIXED = (
     ),
     Fixed(
         type=DATABASE,
+        path="AllocatedStorage",
+        settings=("database.allocated_storage_gib",),
+        reason="RDS refuses to grow storage by less than 10%",
+        way="raise it by 10% or more",
+        is_broken_by=creeps,
+    ),
+    Fixed(
+        type=DATABASE,
         path="EngineVersion",
         settings=("database.engine_version",),
         reason="PostgreSQL goes to a newer version and never back",
         way="set it back",
         is_broken_by=falls,
     ),
-    _cluster("Name", "name"),
+    _cluster("Name"),
     _cluster("RoleArn"),
     _cluster("EncryptionConfig", "cluster.secrets_encryption"),
+    _cluster("KubernetesNetworkConfig/IpFamily"),
+    _cluster("KubernetesNetworkConfig/ServiceIpv4Cidr"),
     _cluster("BootstrapSelfManagedAddons"),
     _cluster("AccessConfig/BootstrapClusterCreatorAdminPermissions"),
     Fixed(
@@ -172,20 +170,12 @@ FIXED = (
         reason=NEW_NETWORK,
         way="keep the zones in their order, and append only",
     ),
-    Fixed(
-        type="AWS::EC2::SecurityGroup",
-        path="GroupDescription",
-        settings=(),
-        reason="CloudFormation would make a new group, and with it a new file system",
-        way="set it back",
-    ),
-    Fixed(
-        type="AWS::SecretsManager::Secret",
-        path="GenerateSecretString",
-        settings=(),
-        reason="Secrets Manager would generate a new value, and what the old one encrypted is lost",
-        way="set it back",
-    ),
+    _inside(GROUP, "GroupDescription", NEW_GROUP),
+    _inside(GROUP, "GroupName", NEW_GROUP),
+    _inside(GROUP, "VpcId", NEW_GROUP),
+    _inside("AWS::RDS::DBSubnetGroup", "DBSubnetGroupName", NEW_DATABASE),
+    _inside("AWS::SecretsManager::Secret", "Name", OTHER_VALUE),
+    _inside("AWS::SecretsManager::Secret", "GenerateSecretString", OTHER_VALUE),
 )
 
 STAYS: dict[str, tuple[str, str]] = {

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from operations.aws import Clients
+from operations.changes.grown import storage_violations
 from operations.deployed import DeployedStack
 from settings import AwsEnvironment
 
@@ -33,5 +34,12 @@ def stacks_can_be_updated(settings: AwsEnvironment, clients: Clients, stacks: Se
     return problems
 
 
-CHECKS: tuple[Check, ...] = (stacks_can_be_updated,)
+def databases_take_their_sizes(
+    settings: AwsEnvironment, clients: Clients, stacks: Sequence[DeployedStack]
+) -> list[str]:
+    """RDS has grown no database beyond what the settings would change its sizes to."""
+    return [str(violation) for violation in storage_violations(settings, clients, stacks)]
+
+
+CHECKS: tuple[Check, ...] = (stacks_can_be_updated, databases_take_their_sizes)
 """Every check that `make deploy` makes; a new one is added here and nowhere else."""

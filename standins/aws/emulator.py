@@ -16,9 +16,9 @@ import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.cloudformation.stacks as stacks
 import ministack.services.iam as iam
 import ministack.services.ssm as ssm
-from ministack.services.cloudformation import _exports, _stacks
+from ministack.services.cloudformation import _stacks
 
-from standins.aws import account, questions
+from standins.aws import account, exports, questions
 from standins.aws.ledger import LEDGER, watched
 from standins.aws.resources import data, eks, eks_access, eks_addons, fsx, instances, network, releases
 
@@ -119,28 +119,7 @@ def _physical_name(stack_name: str, logical_id: str, **options: Any) -> str:
     return f"{head}{dash}{digest if suffix == suffix.lower() else digest.upper()}"
 
 
-_resolve, _delete = stacks._resolve_stack_outputs, stacks._delete_resource
-
-
-def _resolve_outputs(definitions: Json, conditions: Json, resources: Json, *more: Any) -> tuple[list[Json], Json]:
-    """The outputs of a stack. Raises ValueError for an export that would change or go while it is in use.
-
-    AWS refuses that; the emulator by itself refuses only the deletion of the exporting stack.
-    """
-    outputs, exports = _resolve(definitions, conditions, resources, *more)
-    stack_id = more[-1]
-    for name, export in list(_exports.items()):
-        if export["StackId"] == stack_id and exports.get(name, {}).get("Value") != export["Value"]:
-            users = [n for n, other in _stacks.items() if other["StackId"] != stack_id and _imports(other, name)]
-            if users:
-                verb = "updated" if name in exports else "deleted"
-                raise ValueError(f"Export {name} cannot be {verb} as it is in use by {', '.join(users)}")
-    return outputs, exports
-
-
-def _imports(stack: Json, name: str) -> bool:
-    text = json.dumps(stack.get("_template") or {})
-    return stack.get("StackStatus") != "DELETE_COMPLETE" and f'{{"Fn::ImportValue": "{name}"}}' in text
+_delete = stacks._delete_resource
 
 
 def _delete_resource(
@@ -170,7 +149,7 @@ def _end_with_the_tests() -> None:
 
 def main() -> None:
     threading.Thread(target=_end_with_the_tests, daemon=True).start()
-    stacks._resolve_stack_outputs = _resolve_outputs
+    exports.install()
     stacks._delete_resource = _delete_resource
     provisioners._physical_name = _physical_name
     for resource_type, handler in list(provisioners._RESOURCE_HANDLERS.items()):

@@ -78,6 +78,19 @@ def settled(aws: LoopbackAws, name: str) -> str:
     raise AssertionError(f"{name} is still {status}")
 
 
+def change(aws: LoopbackAws, name: str, body: Json) -> str:
+    """Update a stack as the CDK does, by a change set, and give back its final status."""
+    cloudformation, known = aws.client("cloudformation"), {"StackName": name, "ChangeSetName": "change"}
+    cloudformation.delete_change_set(**known)
+    cloudformation.create_change_set(**known, TemplateBody=json.dumps(body), ChangeSetType="UPDATE")
+    found = cloudformation.describe_change_set(**known)
+    if found["Status"] == "FAILED":
+        return str(found["StatusReason"])
+    cloudformation.execute_change_set(**known)
+    time.sleep(0.2)
+    return settled(aws, name)
+
+
 def remove(aws: LoopbackAws, name: str) -> str:
     aws.client("cloudformation").delete_stack(StackName=name)
     time.sleep(0.2)
@@ -87,6 +100,10 @@ def remove(aws: LoopbackAws, name: str) -> str:
 def reasons(aws: LoopbackAws, name: str) -> str:
     events = aws.stack_events(name)
     return "; ".join(e.get("ResourceStatusReason", "") for e in events if e["ResourceStatus"].endswith("_FAILED"))
+
+
+def exports(aws: LoopbackAws) -> dict[str, str]:
+    return {each["Name"]: each["Value"] for each in aws.client("cloudformation").list_exports()["Exports"]}
 
 
 def outputs(aws: LoopbackAws, name: str) -> dict[str, str]:
@@ -241,3 +258,144 @@ def test_should_give_a_stack_that_is_made_again_other_names(aws: LoopbackAws) ->
         names.add(outputs(aws, "again")["Parameters"])
         assert remove(aws, "again") == "DELETE_COMPLETE"
     assert len(names) == 2
+
+
+PARAMETERS = {"Type": "AWS::RDS::DBParameterGroup", "Properties": {"Family": "postgres17", "Description": "d"}}
+
+
+def exporting(*names: str, value: object = "a", resources: Json | None = None) -> Json:
+    """A template that exports some names."""
+    made = {name.title(): {"Value": value, "Export": {"Name": name}} for name in names}
+    return {"Resources": resources or {"Parameters": PARAMETERS}, "Outputs": made}
+
+
+def importing(name: str) -> Json:
+    return {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Fn::ImportValue": name}}}
+
+
+def test_should_change_exports_of_a_stack_whose_resources_stay(aws: LoopbackAws) -> None:
+    assert make(aws, "exporter", {"Parameters": PARAMETERS}) == "CREATE_COMPLETE"
+    assert change(aws, "exporter", exporting("one", "two")) == "UPDATE_COMPLETE"
+    assert exports(aws) == {"one": "a", "two": "a"}
+    assert make(aws, "importer", {"Imported": importing("one")}) == "CREATE_COMPLETE"
+    assert change(aws, "exporter", exporting("one")) == "UPDATE_COMPLETE"
+    assert exports(aws) == {"one": "a"}
+    assert "didn't contain changes" in change(aws, "exporter", exporting("one"))
+
+
+@pytest.mark.parametrize(("names", "value", "verb"), [(["other"], "a", "deleted"), (["one"], "b", "updated")])
+def test_should_not_take_an_export_away_that_is_in_use(
+    aws: LoopbackAws, names: list[str], value: str, verb: str
+) -> None:
+    """Takes the stacks as the test before left them."""
+    seen = len(aws.stack_events("exporter"))
+    assert change(aws, "exporter", exporting(*names, value=value)) == "UPDATE_ROLLBACK_COMPLETE"
+    told = "; ".join(e.get("ResourceStatusReason", "") for e in aws.stack_events("exporter")[seen:])
+    assert f"Export one cannot be {verb} as it is in use by importer" in told
+    assert exports(aws) == {"one": "a"}
+
+
+def test_should_take_an_export_away_that_nobody_uses_any_more(aws: LoopbackAws) -> None:
+    """Takes the stacks as the tests before left them."""
+    assert remove(aws, "importer") == "DELETE_COMPLETE"
+    assert change(aws, "exporter", exporting("other")) == "UPDATE_COMPLETE"
+    assert exports(aws) == {"other": "a"}
+    assert change(aws, "exporter", exporting("other", "third")) == "UPDATE_COMPLETE"
+    taken = json.dumps(exporting("third"))
+    aws.client("cloudformation").create_stack(StackName="second", TemplateBody=taken)
+    assert settled(aws, "second") == "ROLLBACK_COMPLETE"
+    assert "Export with name third is already exported by stack exporter" in reasons(aws, "second")
+    assert remove(aws, "exporter") == "DELETE_COMPLETE"
+    assert exports(aws) == {}
+
+
+def test_should_not_move_a_control_plane_to_other_zones(aws: LoopbackAws) -> None:
+    def resources(*subnets: str) -> Json:
+        trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "*"}]}
+        third = {"VpcId": {"Ref": "Vpc"}, "AvailabilityZone": "us-east-1c", "CidrBlock": "10.0.2.0/24"}
+        cluster = {
+            "Name": "still",
+            "Version": "1.36",
+            "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+            "ResourcesVpcConfig": {"SubnetIds": [{"Ref": subnet} for subnet in subnets]},
+        }
+        return {
+            **network(),
+            "SubnetC": {"Type": "AWS::EC2::Subnet", "Properties": third},
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+            "Cluster": {"Type": "AWS::EKS::Cluster", "Properties": cluster},
+        }
+
+    assert make(aws, "still", resources("SubnetA", "SubnetB")) == "CREATE_COMPLETE"
+    moved = {"Resources": resources("SubnetA", "SubnetB", "SubnetC")}
+    assert change(aws, "still", moved) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "should belong to the exact set of AZs ['us-east-1a', 'us-east-1b']" in reasons(aws, "still")
+
+
+@pytest.mark.parametrize(
+    ("storage", "version", "why"),
+    [
+        ("100", "16", "Cannot find upgrade path from 17 to 16"),
+        ("90", "17", "Requested storage size is smaller"),
+        ("105", "17", "at least 10%"),
+        ("110", "18", None),
+    ],
+)
+def test_should_take_a_database_forwards_only(aws: LoopbackAws, storage: str, version: str, why: str | None) -> None:
+    def resources(storage: str, version: str) -> Json:
+        subnets = {"DBSubnetGroupDescription": "d", "SubnetIds": [{"Ref": "SubnetA"}, {"Ref": "SubnetB"}]}
+        database = {
+            "Engine": "postgres",
+            "EngineVersion": version,
+            "DBInstanceClass": "db.t4g.small",
+            "AllocatedStorage": storage,
+            "MasterUsername": "airflow",
+            "MasterUserPassword": "not-a-secret",
+            "DBSubnetGroupName": {"Ref": "Subnets"},
+        }
+        return {
+            **network(),
+            "Subnets": {"Type": "AWS::RDS::DBSubnetGroup", "Properties": subnets},
+            "Database": {"Type": "AWS::RDS::DBInstance", "DeletionPolicy": "Delete", "Properties": database},
+        }
+
+    name = f"forwards-{storage}-{version}"
+    assert make(aws, name, resources("100", "17")) == "CREATE_COMPLETE"
+    status = change(aws, name, {"Resources": resources(storage, version)})
+    assert status == ("UPDATE_ROLLBACK_COMPLETE" if why else "UPDATE_COMPLETE")
+    assert (why or "") in reasons(aws, name)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "missing"),
+    [
+        ({"PublicAccessCidrs": ["198.51.100.0/24"]}, {}, "PublicAccessCidrs"),
+        ({"PublicAccessCidrs": ["198.51.100.0/24"]}, {"PublicAccessCidrs": []}, None),
+        ({}, {"PublicAccessCidrs": ["198.51.100.0/24"]}, None),
+        ({"EndpointPrivateAccess": True}, {}, "EndpointPrivateAccess"),
+    ],
+)
+def test_should_not_take_silence_about_a_cluster(
+    aws: LoopbackAws, before: Json, after: Json, missing: str | None
+) -> None:
+    def resources(endpoint: Json) -> Json:
+        trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "*"}]}
+        cluster = {
+            "Name": "silent",
+            "Version": "1.36",
+            "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+            "ResourcesVpcConfig": {"SubnetIds": [{"Ref": "SubnetA"}, {"Ref": "SubnetB"}], **endpoint},
+        }
+        return {
+            **network(),
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+            "Cluster": {"Type": "AWS::EKS::Cluster", "Properties": cluster},
+        }
+
+    assert make(aws, "silent", resources(before)) == "CREATE_COMPLETE"
+    seen = len(aws.stack_events("silent"))
+    status = change(aws, "silent", {"Resources": resources(after)})
+    assert status == ("UPDATE_ROLLBACK_COMPLETE" if missing else "UPDATE_COMPLETE")
+    told = "; ".join(e.get("ResourceStatusReason", "") for e in aws.stack_events("silent")[seen:])
+    assert not missing or f'property "{missing}" missing' in told
+    assert remove(aws, "silent") == "DELETE_COMPLETE"

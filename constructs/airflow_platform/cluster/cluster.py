@@ -23,6 +23,8 @@ LOG_TYPES = {
     "scheduler": eks.ClusterLoggingTypes.SCHEDULER,
 }
 
+EVERYWHERE = "0.0.0.0/0"
+
 
 class AirflowCluster(Construct):
     """An EKS control plane, who may reach it, and the way for charts onto it.
@@ -85,6 +87,9 @@ class AirflowCluster(Construct):
         cfn_cluster.add_property_override("AccessConfig.AuthenticationMode", settings.authentication_mode)
         # Unsaid, it is EXTENDED, which is charged for without a word.
         cfn_cluster.upgrade_policy = eks.CfnCluster.UpgradePolicyProperty(support_type=settings.support.upper())
+        # Said also where it is all or none: CloudFormation refuses a template without the ranges that the one before it
+        # had, and EKS would keep them (aws/aws-cdk#37926).
+        cfn_cluster.add_property_override("ResourcesVpcConfig.PublicAccessCidrs", public_ranges(settings.endpoint))
         cfn_cluster.node.add_dependency(log_group)
 
         grant_people_access(self.eks_cluster, admins=settings.access.admins, viewers=settings.access.viewers)
@@ -143,3 +148,10 @@ def endpoint_access(settings: EndpointSettings) -> eks.EndpointAccess:
         "public_and_private": both,
         "public_limited": both.only_from(*settings.public_cidrs),
     }[settings.access]
+
+
+def public_ranges(settings: EndpointSettings) -> list[str]:
+    """Who may reach the public endpoint, if there is one."""
+    if settings.access == "public_limited":
+        return list(settings.public_cidrs)
+    return [] if settings.access == "private" else [EVERYWHERE]

@@ -27,8 +27,18 @@ def _instance_can_stand(properties: Json) -> None:
 
 @on_update(INSTANCE)
 def _storage_only_grows(old: Json, new: Json) -> None:
-    if int(new.get("AllocatedStorage", 0)) < int(old.get("AllocatedStorage", 0)):
+    before, after = (int(p.get("AllocatedStorage", 0)) for p in (old, new))
+    if after < before:
         raise RefusedError("InvalidParameterCombination: Requested storage size is smaller than the current one")
+    if after > before and 10 * after < 11 * before:
+        raise RefusedError("InvalidParameterCombination: Storage must be increased by at least 10%")
+
+
+@on_update(INSTANCE)
+def _engine_only_gets_newer(old: Json, new: Json) -> None:
+    before, after = (str(p.get("EngineVersion", "0")) for p in (old, new))
+    if int(after.partition(".")[0]) < int(before.partition(".")[0]):
+        raise RefusedError(f"InvalidParameterCombination: Cannot find upgrade path from {before} to {after}.")
 
 
 @on_delete(INSTANCE)

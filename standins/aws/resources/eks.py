@@ -62,17 +62,44 @@ def _late_records_bring_it_back(physical_id: str) -> None:
 def _cluster_can_stand(properties: Json) -> None:
     for subnet in properties["ResourcesVpcConfig"]["SubnetIds"]:
         LEDGER.require(SUBNET, subnet, "InvalidParameterException")
-    zones = {
-        LEDGER.resources[SUBNET, subnet].properties["AvailabilityZone"]
-        for subnet in properties["ResourcesVpcConfig"]["SubnetIds"]
-    }
-    if len(zones) < 2:
+    if len(_zones(properties)) < 2:
         raise RefusedError("InvalidParameterException: Subnets specified must be in at least two different AZs")
     for group in properties["ResourcesVpcConfig"].get("SecurityGroupIds") or ():
         require_group(group)
     require_role(properties["RoleArn"])
     if properties.get("Version") not in DEFAULT_MINOR:
         raise RefusedError(f"InvalidParameterException: unsupported Kubernetes version {properties.get('Version')}")
+
+
+def _zones(properties: Json) -> set[str]:
+    """The zones of a control plane's subnets."""
+    subnets = (LEDGER.resources[SUBNET, subnet] for subnet in properties["ResourcesVpcConfig"]["SubnetIds"])
+    return {subnet.properties["AvailabilityZone"] for subnet in subnets}
+
+
+@on_update(CLUSTER)
+def _cluster_keeps_its_zones(old: Json, new: Json) -> None:
+    """Source: aws/containers-roadmap #170 and #2258."""
+    before, after = _zones(old), _zones(new)
+    if before != after:
+        raise RefusedError(
+            f"InvalidParameterException: Provided subnets belong to the AZs {sorted(after)}. But they should belong to "
+            f"the exact set of AZs {sorted(before)} in which subnets were provided during cluster creation."
+        )
+
+
+@on_update(CLUSTER)
+def _cluster_still_says_what_it_said(old: Json, new: Json) -> None:
+    """Source: "you must include this property if the previous template had it", ClusterLogging; aws/aws-cdk#37926."""
+    parts = [(old, new, "Logging")]
+    vpcs = [p["ResourcesVpcConfig"] for p in (old, new)]
+    parts += [(*vpcs, name) for name in ("EndpointPublicAccess", "EndpointPrivateAccess", "PublicAccessCidrs")]
+    for before, after, name in parts:
+        if name in before and name not in after:
+            raise RefusedError(
+                "InvalidRequest: The new template must include all the properties specified in the previous template, "
+                f'property "{name}" missing'
+            )
 
 
 @on_update(CLUSTER)

@@ -4,6 +4,8 @@ import ipaddress
 import secrets
 from typing import Any
 
+from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
+
 from standins.aws.ledger import LEDGER, RefusedError, on_create, on_delete
 from standins.aws.resources.interfaces import groups_of, subnets_of
 from standins.aws.resources.record import register
@@ -44,6 +46,22 @@ for _rule in RULES:
             "DestinationSecurityGroupId", "SourcePrefixListId", "DestinationPrefixListId",
         ),
     )  # fmt: skip
+
+_vpc = _RESOURCE_HANDLERS[VPC]
+
+
+def _vpc_create(logical_id: str, properties: Json, stack: str) -> tuple[str, Json]:
+    physical_id, attributes = _vpc["create"](logical_id, properties, stack)
+    return physical_id, {**attributes, "CidrBlock": properties["CidrBlock"]}
+
+
+def _vpc_update(physical_id: str, old: Json, new: Json, stack: str, logical_id: str) -> tuple[str, Json]:
+    new_id, attributes = _vpc["update"](physical_id, old, new, stack, logical_id)
+    return new_id, {**attributes, "CidrBlock": new["CidrBlock"]}
+
+
+# The emulator's VPC has no attribute with its range.
+_RESOURCE_HANDLERS[VPC] = {**_vpc, "create": _vpc_create, "update": _vpc_update, "update_with_logical_id": True}
 
 
 def _users(extract: Any, physical_id: str) -> list[str]:

@@ -79,15 +79,19 @@ def test_should_take_the_config_map_mode(synthesize: Synthesize) -> None:
 
 
 @pytest.mark.parametrize(
-    ("access", "public", "private"),
-    [("public", True, False), ("private", False, True), ("public_and_private", True, True)],
+    ("access", "public", "private", "ranges"),
+    [
+        ("public", True, False, ["0.0.0.0/0"]),
+        ("private", False, True, []),
+        ("public_and_private", True, True, ["0.0.0.0/0"]),
+    ],
 )
 def test_should_open_the_endpoint_as_the_settings_say(
-    access: str, public: bool, private: bool, synthesize: Synthesize
+    access: str, public: bool, private: bool, ranges: list[str], synthesize: Synthesize
 ) -> None:
     vpc = cluster(synthesize(cluster={"endpoint": {"access": access}}))["ResourcesVpcConfig"]
     assert (vpc["EndpointPublicAccess"], vpc["EndpointPrivateAccess"]) == (public, private)
-    assert "PublicAccessCidrs" not in vpc
+    assert vpc["PublicAccessCidrs"] == ranges, "CloudFormation refuses a template that is silent about them"
 
 
 def test_should_limit_the_public_endpoint_and_keep_nodes_on_the_private_one(synthesize: Synthesize) -> None:
