@@ -52,3 +52,4 @@ def test_should_have_a_lasting_address(local: Release) -> None:
 def test_should_run_as_postgres(local: Release) -> None:
     security = spec(local)["template"]["spec"]["securityContext"]
     assert (security["runAsUser"], security["runAsGroup"], security["fsGroup"]) == (999, 999, 999)
+    assert security["fsGroupChangePolicy"] == "OnRootMismatch", "else every start walks over all of the data"

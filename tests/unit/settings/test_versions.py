@@ -45,5 +45,6 @@ def test_should_list_airflows_versions_in_the_order_of_their_releases() -> None:
 
 
 def test_should_end_fixes_of_an_airflow_version_when_the_next_one_comes() -> None:
+    assert airflow_fixes_end("3.1") == date(2026, 4, 7), "not the newest one's"
     assert airflow_fixes_end("3.2") == date(2026, 7, 6)
     assert airflow_fixes_end("3.3") is None

@@ -153,6 +153,15 @@ def test_should_not_wait_for_the_node_of_another_pod(world: World) -> None:
     assert world.clock.now < 180
 
 
+def test_should_not_wait_for_a_node_where_another_pods_image_cannot_be_pulled(world: World) -> None:
+    world.pods(unscheduled())
+    world.cluster.events = [{"reason": "TriggeredScaleUp", "involvedObject": {"uid": "uid-of-web-2-a"}}]
+    broken = pod(container("ImagePullBackOff"), name="web-2-b")
+    world.later = [(100, lambda: world.pods(unscheduled(), broken))]
+    assert "ImagePullBackOff" in failure(world, "Create", [web()])
+    assert world.clock.now < 210
+
+
 def test_should_wait_as_long_as_ever_for_pods_that_may_become_ready(world: World) -> None:
     world.pods(pod(container("ContainerCreating")))
     assert "when the time was up" in failure(world, "Create", [web()])

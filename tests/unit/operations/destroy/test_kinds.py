@@ -1,6 +1,8 @@
 """What can outlive its stack."""
 
 import shlex
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -54,3 +56,45 @@ def test_should_ask_the_service_whether_it_exists(type_: str, physical_id: str) 
     assert KINDS[type_].exists(account, physical_id)
     account.gone.add(physical_id)
     assert not KINDS[type_].exists(account, physical_id)
+
+
+@pytest.mark.parametrize(
+    ("type_", "question", "living", "going"),
+    [
+        (
+            "AWS::FSx::FileSystem",
+            "describe_file_systems",
+            {"FileSystems": [{"Lifecycle": "AVAILABLE"}]},
+            {"FileSystems": [{"Lifecycle": "DELETING"}]},
+        ),
+        (
+            "AWS::RDS::DBInstance",
+            "describe_db_instances",
+            {"DBInstances": [{"DBInstanceStatus": "available"}]},
+            {"DBInstances": [{"DBInstanceStatus": "deleting"}]},
+        ),
+        ("AWS::SecretsManager::Secret", "describe_secret", {"Name": "a"}, {"Name": "a", "DeletedDate": "2026-11-01"}),
+        (
+            "AWS::KMS::Key",
+            "describe_key",
+            {"KeyMetadata": {"KeyState": "Enabled"}},
+            {"KeyMetadata": {"KeyState": "PendingDeletion", "DeletionDate": "2026-12-01"}},
+        ),
+        (
+            "AWS::Logs::LogGroup",
+            "describe_log_groups",
+            {"logGroups": [{"logGroupName": "the-id-2"}, {"logGroupName": "the-id"}]},
+            {"logGroups": [{"logGroupName": "the-id-2"}]},
+        ),
+    ],
+)
+def test_should_take_for_gone_what_its_service_is_about_to_delete(
+    type_: str, question: str, living: dict[str, Any], going: dict[str, Any]
+) -> None:
+    def said(answer: dict[str, Any]) -> bool:
+        client = SimpleNamespace(**{question: lambda **_: answer})
+        clients: Any = lambda service: client  # noqa: E731
+        return KINDS[type_].exists(clients, "the-id")
+
+    assert said(living)
+    assert not said(going)

@@ -36,6 +36,7 @@ BAD = [
     Bad("keys_differ_in_more_than_case", {"tags": {"Team": "a", "team": "b"}}, "tags.team", "team"),
     Bad("values_are_allowed", {"tags": {"team": "v" * 257}}, "tags.team", "vvv"),
     Bad("values_are_allowed", {"tags": {"team": "a\nb"}}, "tags.team", "a\\nb"),
+    Bad("values_are_allowed", {"tags": {"budget": "100 €"}}, "tags.budget", "100 €"),
     Bad("values_are_allowed", {"tags": {"team": "a\ud800"}}, "tags.team", "a"),
     Bad("cidr_is_a_private_network", {"network cidr": "8.8.0.0/16"}, "network.cidr", "8.8.0.0/16"),
     Bad("cidr_is_a_private_network", {"network cidr": "10.0.0.1/16"}, "network.cidr", "10.0.0.1/16"),
