@@ -26,7 +26,7 @@ INTERFACE_ENDPOINTS = (
     InterfaceEndpoint("Sts", "sts", "tasks whose AWS connection assumes a role or asks who it is"),
     InterfaceEndpoint("Logs", "logs", "tasks and agents of yours that write to CloudWatch Logs"),
     InterfaceEndpoint("SecretsManager", "secretsmanager", "the secrets store's AWS provider: keys and credentials"),
-    InterfaceEndpoint("Fsx", "fsx", "the FSx CSI driver, for claims that make a file system; not for the platform's own"),
+    InterfaceEndpoint("Fsx", "fsx", "the FSx CSI driver, for claims that make a file system of their own"),
     InterfaceEndpoint("CloudFormation", "cloudformation", "the manifest handler: is this update a rollback?"),
 )
 """Not among them: S3 has a gateway endpoint, which costs nothing. Lambda calls the handlers from its own side, and
