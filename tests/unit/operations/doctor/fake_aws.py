@@ -85,6 +85,9 @@ class FakeCluster:
             raise KubernetesUnreachableError("no answer from https://cluster: timed out")
         return {"items": self._objects.get(path.rpartition("/")[2], [])}
 
+    def kubeconfig(self) -> Json:
+        return {"users": [{"name": "user", "user": {"token": "of-the-reader"}}]}
+
     def items(self, path: str) -> list[Json]:
         return list(self.get(path)["items"])
 
