@@ -1,6 +1,7 @@
 """An account that answers through real AWS clients: what they would send is checked by botocore, and never sent."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from operations.doctor.context import Context
 from operations.doctor.examination import examine
 from operations.doctor.kubernetes_api import KubernetesUnreachableError
 from settings import AwsEnvironment
-from tests.unit.operations.doctor.healthy import Refusal, account_with, cluster_objects
+from tests.unit.operations.doctor.healthy import NOW, Refusal, account_with, cluster_objects
 
 Json = dict[str, Any]
 
@@ -100,10 +101,11 @@ def doctor(
     unreachable: bool = False,
     before: bool = False,
     seconds: float = 20,
+    now: datetime = NOW,
 ) -> tuple[dict[str, Line], FakeAws]:
     """Examine a healthy account with some answers changed; the lines by the names of their checks."""
     aws = FakeAws({**account_with(settings), **(changes or {})})
     clients = clients_of(aws)
     cluster: Any = FakeCluster(None if unreachable else {**cluster_objects(), **(objects or {})})
-    lines = examine(Context(settings, clients, lambda _: cluster), before=before, seconds=seconds)
+    lines = examine(Context(settings, clients, lambda _: cluster, now), before=before, seconds=seconds)
     return {line.check.name: line for line in lines}, aws
