@@ -78,12 +78,14 @@ def clients_of(aws: FakeAws) -> ReadOnlyClients:
 class FakeCluster:
     """The Kubernetes API, as a table of lists by the end of their paths."""
 
-    def __init__(self, objects: dict[str, list[Json]] | None) -> None:
-        self._objects = objects
+    def __init__(self, objects: dict[str, list[Json]] | None, forbidden: tuple[str, ...] = ()) -> None:
+        self._objects, self._forbidden = objects, forbidden
 
     def get(self, path: str) -> Json:
         if self._objects is None:
             raise KubernetesUnreachableError("no answer from https://cluster: timed out")
+        if path in self._forbidden:
+            raise KubernetesUnreachableError(f"these credentials may not read {path} (403)")
         return {"items": self._objects.get(path.rpartition("/")[2], [])}
 
     def kubeconfig(self) -> Json:
@@ -99,6 +101,7 @@ def doctor(
     objects: dict[str, list[Json]] | None = None,
     *,
     unreachable: bool = False,
+    forbidden: tuple[str, ...] = (),
     before: bool = False,
     seconds: float = 20,
     now: datetime = NOW,
@@ -106,6 +109,6 @@ def doctor(
     """Examine a healthy account with some answers changed; the lines by the names of their checks."""
     aws = FakeAws({**account_with(settings), **(changes or {})})
     clients = clients_of(aws)
-    cluster: Any = FakeCluster(None if unreachable else {**cluster_objects(), **(objects or {})})
+    cluster: Any = FakeCluster(None if unreachable else {**cluster_objects(), **(objects or {})}, forbidden)
     lines = examine(Context(settings, clients, lambda _: cluster, now), before=before, seconds=seconds)
     return {line.check.name: line for line in lines}, aws

@@ -19,6 +19,7 @@ from tests.unit.operations.doctor.healthy import (
     deployment,
     job,
     no_node,
+    node,
     node_group,
     offered,
     orderable,
@@ -28,6 +29,7 @@ from tests.unit.operations.doctor.healthy import (
     secret,
     stack,
     stacks,
+    subnets,
     template,
     zone,
 )
@@ -252,6 +254,12 @@ FAULTS = {
     "NAT gateway that somebody deleted": Fault("NAT gateways", "fail", "network.nat_gateways", {
         "ec2.DescribeNatGateways": Refusal("NatGatewayNotFound")}),
     "NAT gateway to come": Fault("NAT gateways", "warn", "wait", nat("pending")),
+    "subnet without addresses": Fault("addresses", "warn", "network.private_subnet_prefix", {
+        "ec2.DescribeSubnets": subnets(left=7)}),
+    "node that is not ready": Fault("nodes", "fail", "kubectl describe node ip-10-0-1-2", objects={
+        "nodes": [node(Ready="Unknown")]}),
+    "node without disk": Fault("nodes", "warn", "describe node", objects={
+        "nodes": [node(Ready="True", DiskPressure="True")]}),
     "stopped database": Fault("database", "fail", "describe-events", {"rds.DescribeDBInstances": database("stopped")}),
     "failed file system": Fault("file system", "fail", "FSx support", {
         "fsx.DescribeFileSystems": {"FileSystems": [{"FileSystemId": FILE_SYSTEM, "Lifecycle": "FAILED"}]}}),

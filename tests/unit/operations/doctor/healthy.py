@@ -19,7 +19,7 @@ VERSION = "v1.3.0-eksbuild.1"
 RELEASE = "1.36.1-20261101"
 FILE_SYSTEM = "fs-0123456789abcdef0"
 RESOURCES = {
-    "network": {"AWS::EC2::VPC": "vpc-own", "AWS::EC2::NatGateway": "nat-1"},
+    "network": {"AWS::EC2::VPC": "vpc-own", "AWS::EC2::NatGateway": "nat-1", "AWS::EC2::Subnet": "subnet-1"},
     "cluster": {"AWS::KMS::Key": "key-1234"},
     "storage": {"AWS::FSx::FileSystem": FILE_SYSTEM},
     "database": {"AWS::RDS::DBInstance": "db-1", "AWS::SecretsManager::Secret": "arn:secret"},
@@ -159,6 +159,7 @@ def account_with(environment: AwsEnvironment) -> dict[str, Any]:
         "rds.DescribeDBInstances": database(),
         "rds.DescribeCertificates": authority(),
         "secretsmanager.DescribeSecret": secret(),
+        "ec2.DescribeSubnets": subnets(left=200),
         "ec2.DescribeNatGateways": {"NatGateways": [{"NatGatewayId": "nat-1", "State": "available"}]},
         "kms.DescribeKey": {"KeyMetadata": {"KeyId": "key-1234", "KeyState": "Enabled"}},
         "kms.GetKeyRotationStatus": {"KeyRotationEnabled": True, "NextRotationDate": NOW + timedelta(days=180)},
@@ -177,6 +178,11 @@ def database(status: str = "available", valid_days: int = 365) -> Json:
     """DescribeDBInstances."""
     details = {"CAIdentifier": "rds-ca", "ValidTill": NOW + timedelta(days=valid_days)}
     return {"DBInstances": [{"DBInstanceStatus": status, "CertificateDetails": details}]}
+
+
+def subnets(left: int) -> Json:
+    """DescribeSubnets."""
+    return {"Subnets": [{"SubnetId": "subnet-1", "AvailableIpAddressCount": left}]}
 
 
 def authority(valid_days: int = 3650) -> Json:
@@ -230,6 +236,11 @@ def no_node(minutes: int) -> Json:
     return pod("wide-task-1", minutes, phase="Pending", conditions=[condition], containerStatuses=None)
 
 
+def node(**conditions: str) -> Json:
+    states = [{"type": name, "status": state} for name, state in conditions.items()]
+    return {"metadata": {"name": "ip-10-0-1-2"}, "status": {"conditions": states}}
+
+
 def claim(phase: str) -> Json:
     return {"metadata": {"name": "aws-fsx-pvc"}, "status": {"phase": phase}}
 
@@ -240,6 +251,7 @@ def cluster_objects() -> dict[str, list[Json]]:
         "jobs": [job("Complete")],
         "deployments": [deployment(name) for name in COMPONENTS],
         "pods": [pod(), no_node(minutes=3)],
+        "nodes": [node(Ready="True")],
     }
 
 

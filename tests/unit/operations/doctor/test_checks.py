@@ -164,3 +164,10 @@ def test_should_tell_of_a_crowd_of_pods_the_first_few() -> None:
     evicted: Any = {"phase": "Failed", "reason": "Evicted", "containerStatuses": None}
     lines, _ = doctor(healthy.settings(), objects={"pods": [healthy.pod(f"task-{n}", **evicted) for n in range(9)]})
     assert lines["pods"].answer.message.startswith("task-0, task-1, task-2, task-3, task-4 and 4 more: evicted")
+
+
+def test_should_not_warn_a_viewer_of_nodes_that_viewers_do_not_see() -> None:
+    lines, _ = doctor(healthy.settings(), forbidden=("/api/v1/nodes",))
+    assert lines["nodes"].answer.status == Status.SKIP
+    assert "may not read" in lines["nodes"].answer.message
+    assert lines["pods"].answer.status == Status.PASS

@@ -94,7 +94,7 @@ def test_should_tell_once_that_the_cluster_cannot_be_reached() -> None:
     lines, _ = doctor(healthy.settings(), unreachable=True)
     assert lines["Kubernetes API"].answer.status == Status.WARN
     assert "cluster.access" in lines["Kubernetes API"].answer.next_step
-    for name in ("volumes", "migration", "components", "pods"):
+    for name in ("volumes", "migration", "components", "pods", "nodes"):
         assert lines[name].answer.status == Status.SKIP
         assert "timed out" in lines[name].answer.message
 
