@@ -45,8 +45,8 @@ synth: setup ## Write the CloudFormation templates of ENV (default dev) to cdk.o
 	$(CDK) synth --quiet -c environment=$(ENV)
 	@echo "cdk.out holds:"; ls cdk.out/*Stack.template.json
 
-doctor: setup ## Ask the account and the platform of ENV how they are; nothing is changed
-	@$(BIN)/python -m operations.doctor $(ENV)
+doctor: setup ## Ask the account and the platform of ENV how they are; nothing is changed (CANARY=dag_id: runs that DAG)
+	@$(BIN)/python -m operations.doctor $(ENV) $(if $(CANARY),--canary '$(CANARY)')
 
 diff: setup ## Show what a deployment of ENV would change, and what it would refuse
 	$(CDK) diff --all -c environment=$(ENV)

@@ -1,4 +1,7 @@
-"""`python -m operations.doctor <environment>`: ask the account and the platform how they are; change nothing."""
+"""`python -m operations.doctor <environment>`: ask the account and the platform how they are.
+
+It changes nothing, unless a canary is asked for.
+"""
 
 import argparse
 import os
@@ -9,7 +12,8 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError
 
 from operations.doctor.account import HOW_TO_GET_CREDENTIALS
-from operations.doctor.check import Answer, Line
+from operations.doctor.canary import DAG_ID, SECONDS, canary
+from operations.doctor.check import Answer, Line, Status
 from operations.doctor.clients import ReadOnlyClients
 from operations.doctor.context import Context
 from operations.doctor.examination import examine, one_line
@@ -19,10 +23,13 @@ from operations.doctor.table import GATES
 from settings import AwsEnvironment, SettingsError, load_aws_environment
 
 ROOT = Path(__file__).resolve().parents[2]
+LONGEST_SECONDS = 3600
 
 
-def lines_of(settings: AwsEnvironment, *, before: bool) -> list[Line]:
-    """Ask everything, with the credentials that the SDK finds."""
+def lines_of(
+    settings: AwsEnvironment, *, before: bool = False, dag_id: str | None = None, seconds: float = SECONDS
+) -> list[Line]:
+    """Ask everything, with the credentials that the SDK finds; and run a DAG, if one is named."""
     try:
         clients = ReadOnlyClients(settings.region)
     except BotoCoreError as error:  # a profile that is not there, a configuration that can't be read
@@ -30,7 +37,26 @@ def lines_of(settings: AwsEnvironment, *, before: bool) -> list[Line]:
     context = Context(
         settings, clients, lambda cluster: KubernetesReader.of_cluster(cluster, clients.session, clients("sts"))
     )
-    return examine(context, before=before)
+    lines = examine(context, before=before)
+    if dag_id and all(line.answer.status != Status.FAIL for line in lines[: len(GATES)]):
+        lines.append(canary(context, dag_id, seconds, _tell_start))
+    return lines
+
+
+def _tell_start(run_id: str) -> None:
+    print(f"canary: run {run_id} has begun", file=sys.stderr, flush=True)
+
+
+def _dag_id(text: str) -> str:
+    if not DAG_ID.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"must be the name of a DAG, not {text!r}")
+    return text
+
+
+def _seconds(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= LONGEST_SECONDS:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {LONGEST_SECONDS}, not {text!r}")
+    return int(text)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -41,13 +67,32 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--before", action="store_true", help="only what can stop a deployment, not how the deployed platform is"
     )
+    parser.add_argument(
+        "--canary",
+        type=_dag_id,
+        metavar="DAG_ID",
+        help="start a run of this DAG and wait for its end: the only thing that the doctor writes",
+    )
+    parser.add_argument(
+        "--canary-seconds",
+        type=_seconds,
+        default=SECONDS,
+        metavar="SECONDS",
+        help=f"how long that run may take (default {SECONDS})",
+    )
     options = parser.parse_args(arguments)
+    if options.canary and options.before:
+        parser.error("--canary runs a DAG of a deployed platform, --before asks what can stop a deployment")
     try:
         settings = load_aws_environment(options.environment, ROOT)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
-    lines = lines_of(settings, before=options.before)
+    try:
+        lines = lines_of(settings, before=options.before, dag_id=options.canary, seconds=options.canary_seconds)
+    except KeyboardInterrupt:
+        print("interrupted; a canary's run goes on", file=sys.stderr)
+        return 130
     if options.json:
         print(as_json(settings, lines))
     else:

@@ -1,6 +1,7 @@
 """What every check is given."""
 
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
@@ -24,12 +25,17 @@ class Context:
     """The settings, the clients, and what AWS says of the platform: each asked once, when a check first needs it."""
 
     def __init__(
-        self, settings: AwsEnvironment, clients: Clients, reader_of: Callable[[Json], KubernetesReader]
+        self,
+        settings: AwsEnvironment,
+        clients: Clients,
+        reader_of: Callable[[Json], KubernetesReader],
+        now: datetime | None = None,
     ) -> None:
-        """`reader_of`: makes a reader of the cluster that DescribeCluster tells of."""
+        """`reader_of`: makes a reader of the cluster that DescribeCluster tells of. `now`: default the clock's."""
         self.settings = settings
         self.client = clients
         self.platform = f"airflow-{settings.name}"
+        self.now = now or datetime.now(timezone.utc)
         self._reader_of = reader_of
         self._once = Once()
 
@@ -107,6 +113,10 @@ class Context:
         return self._once.ask("kubernetes", self._reader)
 
     def _reader(self) -> KubernetesReader:
-        reader = self._reader_of(self.cluster or {})
+        reader = self.new_reader()
         reader.get("/version")
         return reader
+
+    def new_reader(self) -> KubernetesReader:
+        """A reader with a token of its own, not asked yet."""
+        return self._reader_of(self.cluster or {})

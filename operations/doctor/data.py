@@ -91,16 +91,21 @@ def no_keys(context: Context) -> str | None:
 
 def key_rotation(context: Context) -> Answer:
     """Whether the keys can be used, and are rotated."""
-    kms, answers, keys = context.client("kms"), [], _keys(context)
+    kms, answers, keys, dates = context.client("kms"), [], _keys(context), []
     for key in keys:
         state = kms.describe_key(KeyId=key)["KeyMetadata"].get("KeyState", "Enabled")
         if state != "Enabled":
             step = f"aws kms cancel-key-deletion --key-id {key} && aws kms enable-key --key-id {key}"
             answers.append(Answer.failed(f"key {key} is {state}: what it encrypts can't be read", step))
-        elif not kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]:
+            continue
+        rotation = kms.get_key_rotation_status(KeyId=key)
+        if not rotation["KeyRotationEnabled"]:
             step = f"aws kms enable-key-rotation --key-id {key}"
             answers.append(Answer.warned(f"key {key} is not rotated", step))
-    return worst(answers, Answer.passed(f"{len(keys)} keys, rotated every year"))
+        if rotation.get("NextRotationDate"):
+            dates.append(rotation["NextRotationDate"])
+    following = f", next on {min(dates):%Y-%m-%d}" if dates else ""
+    return worst(answers, Answer.passed(f"{len(keys)} keys, rotated by AWS{following}"))
 
 
 RESOURCES = ("cloudformation:DescribeStacks", "cloudformation:ListStackResources")

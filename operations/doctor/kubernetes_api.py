@@ -25,6 +25,7 @@ class KubernetesReader:
         """`certificate_authority`: the certificates in PEM that the server's is checked against."""
         self._endpoint = endpoint.rstrip("/")
         self._token = token
+        self._certificate_authority = certificate_authority
         self._context = ssl.create_default_context(cadata=certificate_authority)
 
     @classmethod
@@ -53,6 +54,19 @@ class KubernetesReader:
             raise KubernetesUnreachableError(f"{path} is answered with {error.code}") from error
         except (OSError, ValueError) as error:
             raise KubernetesUnreachableError(f"no answer from {self._endpoint}: {error}") from error
+
+    def kubeconfig(self) -> Json:
+        """What kubectl needs to ask the same cluster as the same principal; the token is in it."""
+        authority = base64.b64encode(self._certificate_authority.encode()).decode()
+        cluster = {"server": self._endpoint, "certificate-authority-data": authority}
+        return {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "cluster", "cluster": cluster}],
+            "users": [{"name": "user", "user": {"token": self._token}}],
+            "contexts": [{"name": "context", "context": {"cluster": "cluster", "user": "user"}}],
+            "current-context": "context",
+        }
 
     def items(self, path: str) -> list[Json]:
         """The objects of a list. Raises KubernetesUnreachableError."""

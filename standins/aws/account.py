@@ -42,6 +42,8 @@ HEALTHY: Json = {
     },
     "insights": {},  # name -> status
     "file_systems": {},  # id -> lifecycle
+    "nat_gateways": {},  # id -> state
+    "authority_ends": "2061-05-24T22:54:33Z",  # of rds-ca-rsa2048-g1
     "images": ["apache/airflow"],
     "pulls_left": 100,
     "denied": [],  # operations that the caller may not call

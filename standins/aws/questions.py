@@ -116,6 +116,22 @@ def _database_options(question: dict[str, list[str]]) -> str:
     return f"<{result}><OrderableDBInstanceOptions>{options}</OrderableDBInstanceOptions></{result}>"
 
 
+def _nat_gateways(question: dict[str, list[str]]) -> str:
+    wanted = [values[0] for name, values in question.items() if name.startswith("NatGatewayId.")]
+    there = [gateway.physical_id for gateway in LEDGER.of("AWS::EC2::NatGateway")]
+    if missing := set(wanted) - set(there):
+        raise RefusalError("NatGatewayNotFound", f"The Nat Gateway {min(missing)} was not found")
+    states = STATE["nat_gateways"]
+    return _set("natGatewaySet", [{"natGatewayId": i, "state": states.get(i, "available")} for i in wanted or there])
+
+
+def _certificates(question: dict[str, list[str]]) -> str:
+    told = f"<CertificateIdentifier>{escape(question['CertificateIdentifier'][0])}</CertificateIdentifier>"
+    told += f"<ValidTill>{STATE['authority_ends']}</ValidTill>"
+    result = "DescribeCertificatesResult"
+    return f"<{result}><Certificates><Certificate>{told}</Certificate></Certificates></{result}>"
+
+
 def _set(name: str, items: list[dict[str, str]]) -> str:
     """A list as EC2 writes it."""
     rows = ("".join(f"<{key}>{escape(value)}</{key}>" for key, value in item.items()) for item in items)
@@ -127,6 +143,8 @@ ACTIONS: dict[str, Callable[[dict[str, list[str]]], str]] = {
     "DescribeInstanceTypeOfferings": _offerings,
     "GetEbsDefaultKmsKeyId": _ebs_key,
     "DescribeOrderableDBInstanceOptions": _database_options,
+    "DescribeNatGateways": _nat_gateways,
+    "DescribeCertificates": _certificates,
 }
 """Of the services whose requests are forms, by the field Action."""
 

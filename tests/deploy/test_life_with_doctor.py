@@ -130,6 +130,7 @@ def test_should_write_nothing(life: Rehearsal, doctor: Doctor) -> None:
         ({"version_status": {"1.36": "EXTENDED_SUPPORT"}}, "Kubernetes version", "warn"),
         ({"images": ["apache/airflow-of-others"]}, "image", "fail"),
         ({"pulls_left": 2}, "image", "warn"),
+        ({"authority_ends": "2020-01-01T00:00:00Z"}, "database certificate", "fail"),
         ({"denied": ["DescribeFileSystems"]}, "file system", "warn"),
         ({"denied": ["DescribeInstanceTypeOfferings"]}, "instance types", "warn"),
     ],
@@ -149,6 +150,23 @@ def test_should_name_a_file_system_that_is_misconfigured(life: Rehearsal, doctor
     found = doctor.ask()
     life.aws.account()
     assert found == {"file system": "fail"}
+
+
+def test_should_name_a_nat_gateway_that_has_failed(life: Rehearsal, doctor: Doctor) -> None:
+    [gateway, *_] = life.aws.resources("AWS::EC2::NatGateway")
+    life.aws.account(nat_gateways={gateway["physical_id"]: "failed"})
+    found = doctor.ask()
+    life.aws.account()
+    assert found == {"NAT gateways": "fail"}
+
+
+def test_should_name_a_secret_that_is_scheduled_for_deletion(life: Rehearsal, doctor: Doctor) -> None:
+    [secret, *_] = life.aws.resources("AWS::SecretsManager::Secret")
+    client = life.aws.client("secretsmanager")
+    client.delete_secret(SecretId=secret["physical_id"], RecoveryWindowInDays=7)
+    found = doctor.ask()
+    client.restore_secret(SecretId=secret["physical_id"])
+    assert found == {"secrets": "fail"}
 
 
 def test_should_not_let_the_control_plane_go_back_a_version(doctor: Doctor) -> None:

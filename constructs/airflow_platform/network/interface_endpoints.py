@@ -34,12 +34,12 @@ class InterfaceEndpoints(Construct):
             cidr_ip=vpc.vpc_cidr_block,
             description="HTTPS from the VPC",
         )
-        for endpoint_id, service in INTERFACE_ENDPOINTS.items():
+        for row in INTERFACE_ENDPOINTS:
             ec2.InterfaceVpcEndpoint(
                 self,
-                endpoint_id,
+                row.id,
                 vpc=vpc,
-                service=ec2.InterfaceVpcEndpointAwsService(service),
+                service=ec2.InterfaceVpcEndpointAwsService(row.service),
                 subnets=ec2.SubnetSelection(subnets=list(subnets)),
                 security_groups=[self.security_group],
                 open=False,  # the rule above, not one that CDK adds

@@ -72,7 +72,7 @@ def takes_back(event: Json, objects: list[Json], old: list[Json], good: str | No
 
 
 def stack_status(stack_id: str) -> str:
-    """The stack's status; empty where CloudFormation can't be asked (a private network without NAT)."""
+    """The stack's status; empty where CloudFormation can't be asked (a way out of the network that was taken away)."""
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
 

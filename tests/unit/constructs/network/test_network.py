@@ -139,7 +139,7 @@ def test_should_have_no_interface_endpoint_unless_asked(default: dict[str, Any])
     assert types == {"Gateway"}
 
 
-def test_should_reach_every_aws_service_it_calls_from_private_subnets() -> None:
+def test_should_have_an_endpoint_for_exactly_what_is_called_from_private_subnets() -> None:
     template = network(nat_gateways=0, interface_endpoints=True)
     endpoints = [
         e["Properties"]
@@ -149,10 +149,11 @@ def test_should_reach_every_aws_service_it_calls_from_private_subnets() -> None:
     assert {endpoint["ServiceName"] for endpoint in endpoints} == {
         f"com.amazonaws.eu-central-1.{service}"
         for service in (
-            "eks eks-auth lambda ec2 ecr.api ecr.dkr sts logs secretsmanager fsx ssm ssmmessages".split()  # noqa: SIM905
+            "eks eks-auth ec2 ecr.api ecr.dkr sts logs secretsmanager fsx cloudformation".split()  # noqa: SIM905
         )
     }
     assert len(endpoints) == len(INTERFACE_ENDPOINTS)
+    assert all(row.caller for row in INTERFACE_ENDPOINTS)
     for endpoint in endpoints:
         assert endpoint["PrivateDnsEnabled"] is True
         assert {subnet["Ref"] for subnet in endpoint["SubnetIds"]} == subnets(template, "Private").keys()

@@ -1,6 +1,7 @@
 """An account that answers through real AWS clients: what they would send is checked by botocore, and never sent."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from operations.doctor.context import Context
 from operations.doctor.examination import examine
 from operations.doctor.kubernetes_api import KubernetesUnreachableError
 from settings import AwsEnvironment
-from tests.unit.operations.doctor.healthy import Refusal, account_with, cluster_objects
+from tests.unit.operations.doctor.healthy import NOW, Refusal, account_with, cluster_objects
 
 Json = dict[str, Any]
 
@@ -77,13 +78,18 @@ def clients_of(aws: FakeAws) -> ReadOnlyClients:
 class FakeCluster:
     """The Kubernetes API, as a table of lists by the end of their paths."""
 
-    def __init__(self, objects: dict[str, list[Json]] | None) -> None:
-        self._objects = objects
+    def __init__(self, objects: dict[str, list[Json]] | None, forbidden: tuple[str, ...] = ()) -> None:
+        self._objects, self._forbidden = objects, forbidden
 
     def get(self, path: str) -> Json:
         if self._objects is None:
             raise KubernetesUnreachableError("no answer from https://cluster: timed out")
+        if path in self._forbidden:
+            raise KubernetesUnreachableError(f"these credentials may not read {path} (403)")
         return {"items": self._objects.get(path.rpartition("/")[2], [])}
+
+    def kubeconfig(self) -> Json:
+        return {"users": [{"name": "user", "user": {"token": "of-the-reader"}}]}
 
     def items(self, path: str) -> list[Json]:
         return list(self.get(path)["items"])
@@ -95,12 +101,14 @@ def doctor(
     objects: dict[str, list[Json]] | None = None,
     *,
     unreachable: bool = False,
+    forbidden: tuple[str, ...] = (),
     before: bool = False,
     seconds: float = 20,
+    now: datetime = NOW,
 ) -> tuple[dict[str, Line], FakeAws]:
     """Examine a healthy account with some answers changed; the lines by the names of their checks."""
     aws = FakeAws({**account_with(settings), **(changes or {})})
     clients = clients_of(aws)
-    cluster: Any = FakeCluster(None if unreachable else {**cluster_objects(), **(objects or {})})
-    lines = examine(Context(settings, clients, lambda _: cluster), before=before, seconds=seconds)
+    cluster: Any = FakeCluster(None if unreachable else {**cluster_objects(), **(objects or {})}, forbidden)
+    lines = examine(Context(settings, clients, lambda _: cluster, now), before=before, seconds=seconds)
     return {line.check.name: line for line in lines}, aws

@@ -1,6 +1,7 @@
 """One fault a row: what is wrong, the check that has to tell it, how serious it is, and a part of its next step."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
 
 from tests.unit.operations.doctor.healthy import (
@@ -12,16 +13,23 @@ from tests.unit.operations.doctor.healthy import (
     NOW,
     ZONES,
     Refusal,
+    authority,
     claim,
+    database,
     deployment,
     job,
+    no_node,
+    node,
     node_group,
     offered,
     orderable,
     parameters,
+    pod,
     quota,
+    secret,
     stack,
     stacks,
+    subnets,
     template,
     zone,
 )
@@ -37,6 +45,7 @@ class Fault:
     answers: dict[str, Any] = field(default_factory=dict)
     objects: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    now: datetime = NOW
     beside: tuple[str, ...] = ()
     """Checks that cannot help telling something of it too."""
 
@@ -76,6 +85,14 @@ def instances(count: int, **fields: Any) -> dict[str, Any]:
     return {"ec2.DescribeInstances": {"Reservations": [{"Instances": [each] * count}]}}
 
 
+def nat(state: str, **fields: str) -> dict[str, Any]:
+    return {"ec2.DescribeNatGateways": {"NatGateways": [{"NatGatewayId": "nat-1", "State": state, **fields}]}}
+
+
+def waiting(reason: str) -> dict[str, Any]:
+    return {"pods": [pod(container={"state": {"waiting": {"reason": reason}}})]}
+
+
 def issue(code: str) -> dict[str, Any]:
     return {"issues": [{"code": code, "message": "see there"}]}
 
@@ -88,6 +105,7 @@ OWN_KEY = {
 OLD = cluster(version="1.35")
 ERROR = {"id": "i-1", "name": "Deprecated APIs", "insightStatus": {"status": "ERROR", "reason": "in use"}}
 NODES_BEHIND = ("node groups",)
+BY_THEN = ("database certificate", "pods")
 
 FAULTS = {
     "another account": Fault("account", "fail", "change `account`", {
@@ -227,4 +245,40 @@ FAULTS = {
         "deployments": [deployment(name) for name in COMPONENTS[:3]]}),
     "component scaled to none": Fault("components", "fail", "scale deployment airflow-triggerer", objects={
         "deployments": [deployment(name, wanted=int(name != "airflow-triggerer")) for name in COMPONENTS]}),
+    "version that is refused soon": Fault("end of support", "warn", "docs/runbooks/upgrade.md; cluster.version",
+        now=datetime(2027, 7, 1, tzinfo=timezone.utc), beside=BY_THEN),
+    "version that is refused": Fault("end of support", "fail", "docs/runbooks/upgrade.md; cluster.version",
+        now=datetime(2027, 9, 1, tzinfo=timezone.utc), beside=BY_THEN),
+    "failed NAT gateway": Fault("NAT gateways", "fail", "network.nat_gateways", nat(
+        "failed", FailureMessage="Elastic IP in use")),
+    "NAT gateway that somebody deleted": Fault("NAT gateways", "fail", "network.nat_gateways", {
+        "ec2.DescribeNatGateways": Refusal("NatGatewayNotFound")}),
+    "NAT gateway to come": Fault("NAT gateways", "warn", "wait", nat("pending")),
+    "subnet without addresses": Fault("addresses", "warn", "network.private_subnet_prefix", {
+        "ec2.DescribeSubnets": subnets(left=7)}),
+    "node that is not ready": Fault("nodes", "fail", "kubectl describe node ip-10-0-1-2", objects={
+        "nodes": [node(Ready="Unknown")]}),
+    "node without disk": Fault("nodes", "warn", "describe node", objects={
+        "nodes": [node(Ready="True", DiskPressure="True")]}),
+    "stopped database": Fault("database", "fail", "describe-events", {"rds.DescribeDBInstances": database("stopped")}),
+    "failed file system": Fault("file system", "fail", "FSx support", {
+        "fsx.DescribeFileSystems": {"FileSystems": [{"FileSystemId": FILE_SYSTEM, "Lifecycle": "FAILED"}]}}),
+    "certificate that ends soon": Fault("database certificate", "warn", "--ca-certificate-identifier", {
+        "rds.DescribeDBInstances": database(valid_days=10)}),
+    "certificate that has ended": Fault("database certificate", "fail", "modify-db-instance", {
+        "rds.DescribeDBInstances": database(valid_days=-1)}),
+    "authority that ends soon": Fault("database certificate", "warn", "describe-certificates", {
+        "rds.DescribeCertificates": authority(valid_days=59)}),
+    "secret that is to be deleted": Fault("secrets", "fail", "aws secretsmanager restore-secret", {
+        "secretsmanager.DescribeSecret": secret(DeletedDate=NOW)}),
+    "secret that is gone": Fault("secrets", "fail", "docs/how-to/secret.md", {
+        "secretsmanager.DescribeSecret": Refusal("ResourceNotFoundException")}),
+    "evicted pod": Fault("pods", "warn", "describe pod task-1", objects={"pods": [
+        pod("task-1", phase="Failed", reason="Evicted", message="low on memory", containerStatuses=None)]}),
+    "pod that no node has room for": Fault("pods", "warn", "describe pod wide-task-1", objects={
+        "pods": [no_node(minutes=30)]}),
+    "image that cannot be pulled": Fault("pods", "fail", "describe pod", objects=waiting("ImagePullBackOff")),
+    "pod that crashes again and again": Fault("pods", "fail", "incidents.md", objects=waiting("CrashLoopBackOff")),
+    "pod that ran out of memory": Fault("pods", "warn", "describe pod", objects={"pods": [
+        pod(container={"lastState": {"terminated": {"reason": "OOMKilled"}}})]}),
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from operations.doctor.context import PARTS
@@ -17,10 +17,14 @@ VIEWER = f"arn:aws:iam::{ACCOUNT}:user/viewer"
 NOW = datetime(2026, 11, 1, tzinfo=timezone.utc)
 VERSION = "v1.3.0-eksbuild.1"
 RELEASE = "1.36.1-20261101"
-TYPES = {"network": "AWS::EC2::VPC", "cluster": "AWS::KMS::Key", "storage": "AWS::FSx::FileSystem",
-         "database": "AWS::RDS::DBInstance"}  # fmt: skip
 FILE_SYSTEM = "fs-0123456789abcdef0"
-IDS = {"network": "vpc-own", "cluster": "key-1234", "storage": FILE_SYSTEM, "database": "db-1"}
+RESOURCES = {
+    "network": {"AWS::EC2::VPC": "vpc-own", "AWS::EC2::NatGateway": "nat-1", "AWS::EC2::Subnet": "subnet-1"},
+    "cluster": {"AWS::KMS::Key": "key-1234"},
+    "storage": {"AWS::FSx::FileSystem": FILE_SYSTEM},
+    "database": {"AWS::RDS::DBInstance": "db-1", "AWS::SecretsManager::Secret": "arn:secret"},
+}
+"""Part of the platform -> type -> physical id."""
 
 
 @dataclass(frozen=True)
@@ -152,18 +156,43 @@ def account_with(environment: AwsEnvironment) -> dict[str, Any]:
         "eks.DescribeAddon": lambda asked: {"addon": {"addonName": asked["addonName"], "status": "ACTIVE",
                                                       "addonVersion": VERSION, "health": {"issues": []}}},
         "fsx.DescribeFileSystems": {"FileSystems": [{"FileSystemId": FILE_SYSTEM, "Lifecycle": "AVAILABLE"}]},
-        "rds.DescribeDBInstances": {"DBInstances": [{"DBInstanceStatus": "available"}]},
+        "rds.DescribeDBInstances": database(),
+        "rds.DescribeCertificates": authority(),
+        "secretsmanager.DescribeSecret": secret(),
+        "ec2.DescribeSubnets": subnets(left=200),
+        "ec2.DescribeNatGateways": {"NatGateways": [{"NatGatewayId": "nat-1", "State": "available"}]},
         "kms.DescribeKey": {"KeyMetadata": {"KeyId": "key-1234", "KeyState": "Enabled"}},
-        "kms.GetKeyRotationStatus": {"KeyRotationEnabled": True},
+        "kms.GetKeyRotationStatus": {"KeyRotationEnabled": True, "NextRotationDate": NOW + timedelta(days=180)},
     }  # fmt: skip
 
 
 def resources(asked: Json) -> Json:
     part = asked["StackName"].rpartition("-")[2]
-    if part not in TYPES:
-        return {"StackResourceSummaries": []}
-    return {"StackResourceSummaries": [{"ResourceType": TYPES[part], "PhysicalResourceId": IDS[part],
-                                        "ResourceStatus": "CREATE_COMPLETE"}]}  # fmt: skip
+    return {"StackResourceSummaries": [
+        {"ResourceType": each, "PhysicalResourceId": physical_id, "ResourceStatus": "CREATE_COMPLETE"}
+        for each, physical_id in RESOURCES.get(part, {}).items()
+    ]}  # fmt: skip
+
+
+def database(status: str = "available", valid_days: int = 365) -> Json:
+    """DescribeDBInstances."""
+    details = {"CAIdentifier": "rds-ca", "ValidTill": NOW + timedelta(days=valid_days)}
+    return {"DBInstances": [{"DBInstanceStatus": status, "CertificateDetails": details}]}
+
+
+def subnets(left: int) -> Json:
+    """DescribeSubnets."""
+    return {"Subnets": [{"SubnetId": "subnet-1", "AvailableIpAddressCount": left}]}
+
+
+def authority(valid_days: int = 3650) -> Json:
+    """DescribeCertificates."""
+    return {"Certificates": [{"CertificateIdentifier": "rds-ca", "ValidTill": NOW + timedelta(days=valid_days)}]}
+
+
+def secret(**changes: Any) -> Json:
+    """DescribeSecret."""
+    return {"Name": "airflow-test-keys", "LastChangedDate": NOW - timedelta(days=100), **changes}
 
 
 def parameters(without: str = "", **values: str) -> Any:
@@ -193,6 +222,25 @@ def job(condition: str, name: str = "airflow-migration-0a1b2c", created: str = "
     return {"metadata": {"name": name, "creationTimestamp": created}, "status": {"conditions": conditions}}
 
 
+def pod(name: str = "airflow-scheduler-7d-x", minutes: int = 60, container: Json | None = None, **status: Any) -> Json:
+    """A pod that was made so many minutes ago."""
+    made = (NOW - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    containers = [{"state": {"running": {}}, **(container or {})}]
+    return {"metadata": {"name": name, "creationTimestamp": made},
+            "status": {"phase": "Running", "containerStatuses": containers, **status}}  # fmt: skip
+
+
+def no_node(minutes: int) -> Json:
+    """A pod that waits for a node for so long."""
+    condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/2 nodes"}
+    return pod("wide-task-1", minutes, phase="Pending", conditions=[condition], containerStatuses=None)
+
+
+def node(**conditions: str) -> Json:
+    states = [{"type": name, "status": state} for name, state in conditions.items()]
+    return {"metadata": {"name": "ip-10-0-1-2"}, "status": {"conditions": states}}
+
+
 def claim(phase: str) -> Json:
     return {"metadata": {"name": "aws-fsx-pvc"}, "status": {"phase": phase}}
 
@@ -202,6 +250,8 @@ def cluster_objects() -> dict[str, list[Json]]:
         "persistentvolumeclaims": [claim("Bound")],
         "jobs": [job("Complete")],
         "deployments": [deployment(name) for name in COMPONENTS],
+        "pods": [pod(), no_node(minutes=3)],
+        "nodes": [node(Ready="True")],
     }
 
 

@@ -36,14 +36,14 @@ def test_should_pass_a_healthy_account_before_the_first_deployment() -> None:
     gone["ec2.DescribeVpcs"] = lambda asked: {"Vpcs": [] if asked.get("Filters") else [{"VpcId": "vpc-default"}]}
     lines, _ = doctor(healthy.settings(), gone)
     assert {line.answer.status for line in lines.values()} == {Status.PASS, Status.SKIP}
-    for name in ("stack states", "node groups", "file system", "database", "keys", "volumes", "version step"):
+    for name in ("stack states", "node groups", "file system", "database", "keys", "secrets", "NAT gateways", "pods"):
         assert lines[name].answer.status == Status.SKIP
         assert "airflow-test" in lines[name].answer.message or "deployed" in lines[name].answer.message
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 def test_should_name_a_fault_with_its_next_step(fault: Fault) -> None:
-    lines, _ = doctor(healthy.settings(**fault.settings), fault.answers, fault.objects)
+    lines, _ = doctor(healthy.settings(**fault.settings), fault.answers, fault.objects, now=fault.now)
     found = {name: line.answer for name, line in lines.items() if line.answer.status in (Status.WARN, Status.FAIL)}
     assert set(found) - set(fault.beside) == {fault.check}, found
     answer = found[fault.check]
@@ -72,7 +72,7 @@ def test_should_ask_only_what_its_table_says() -> None:
     allowed = {action for check in (*GATES, *CHECKS) for action in check.actions}
     asked = set()
     for fault in FAULTS.values():
-        _, aws = doctor(healthy.settings(**fault.settings), fault.answers, fault.objects)
+        _, aws = doctor(healthy.settings(**fault.settings), fault.answers, fault.objects, now=fault.now)
         asked |= {call.replace("service-quotas.", "servicequotas.").replace(".", ":") for call in aws.calls}
     assert asked <= allowed
     assert allowed - asked == {"servicequotas:GetAWSDefaultServiceQuota", "ecr:DescribeImages"}
@@ -149,3 +149,25 @@ def test_should_ask_add_ons_and_insights_of_the_version_that_an_upgrade_goes_to(
 def test_should_know_the_names_on_the_cluster() -> None:
     assert set(COMPONENTS) == set(healthy.COMPONENTS)
     assert Context(healthy.settings(), lambda _: None, lambda _: None).platform == "airflow-test"  # type: ignore[arg-type,return-value]
+
+
+def test_should_tell_dates_of_keys_certificates_and_secrets_while_all_is_well() -> None:
+    lines, _ = doctor(healthy.settings())
+    assert "next on 2027-04-30" in lines["keys"].answer.message
+    assert lines["database certificate"].answer.message == (
+        "the certificate of db-1 is valid until 2027-11-01; its authority rds-ca is valid until 2036-10-29"
+    )
+    assert "of 2026-07-24, 100 days ago (airflow-test-keys)" in lines["secrets"].answer.message
+
+
+def test_should_tell_of_a_crowd_of_pods_the_first_few() -> None:
+    evicted: Any = {"phase": "Failed", "reason": "Evicted", "containerStatuses": None}
+    lines, _ = doctor(healthy.settings(), objects={"pods": [healthy.pod(f"task-{n}", **evicted) for n in range(9)]})
+    assert lines["pods"].answer.message.startswith("task-0, task-1, task-2, task-3, task-4 and 4 more: evicted")
+
+
+def test_should_not_warn_a_viewer_of_nodes_that_viewers_do_not_see() -> None:
+    lines, _ = doctor(healthy.settings(), forbidden=("/api/v1/nodes",))
+    assert lines["nodes"].answer.status == Status.SKIP
+    assert "may not read" in lines["nodes"].answer.message
+    assert lines["pods"].answer.status == Status.PASS
