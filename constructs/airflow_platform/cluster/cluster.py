@@ -12,6 +12,7 @@ from constructs import Construct
 from airflow_platform.cloudformation import resource
 from airflow_platform.cluster.access import grant_people_access
 from airflow_platform.cluster.manifest import ManifestHandler
+from airflow_platform.cluster.upgrade_gate import UpgradeGate
 from airflow_platform.house import Key, LogGroup
 from settings.model.cluster import ClusterSettings, EndpointSettings
 
@@ -85,7 +86,8 @@ class AirflowCluster(Construct):
         cfn_cluster.add_property_override("AccessConfig.AuthenticationMode", settings.authentication_mode)
         # Unsaid, it is EXTENDED, which is charged for without a word.
         cfn_cluster.upgrade_policy = eks.CfnCluster.UpgradePolicyProperty(support_type=settings.support.upper())
-        cfn_cluster.node.add_dependency(log_group)
+        gate = UpgradeGate(self, "UpgradeGate", name=name, settings=settings)
+        cfn_cluster.node.add_dependency(log_group, gate.resource)
 
         grant_people_access(self.eks_cluster, admins=settings.access.admins, viewers=settings.access.viewers)
         from_inside_only = settings.endpoint.access in ("private", "public_limited")
