@@ -41,6 +41,8 @@ HEALTHY: Json = {
         },
     },
     "insights": {},  # name -> status
+    "stuck_addons": [],  # whose pods do not become ready at another version
+    "stuck_nodes": "",  # why no node lets its pods go
     "file_systems": {},  # id -> lifecycle
     "images": ["apache/airflow"],
     "pulls_left": 100,

@@ -20,10 +20,10 @@ from ministack.services.cloudformation import _exports, _stacks
 
 from standins.aws import account, questions
 from standins.aws.ledger import LEDGER, watched
-from standins.aws.resources import data, eks, fsx, network, releases
+from standins.aws.resources import data, eks, fsx, network, releases, upgrades
 
 Json = dict[str, Any]
-MODULES = (data, eks, fsx, network, releases)
+MODULES = (data, eks, fsx, network, releases, upgrades)
 """They registered their types and checks when they were imported."""
 
 SERVICE_LINKED_ROLES = {
