@@ -41,6 +41,8 @@ HEALTHY: Json = {
         },
     },
     "insights": {},  # name -> status
+    "stuck_addons": [],  # whose pods do not become ready at another version
+    "stuck_nodes": "",  # why no node lets its pods go
     "file_systems": {},  # id -> lifecycle
     "nat_gateways": {},  # id -> state
     "authority_ends": "2061-05-24T22:54:33Z",  # of rds-ca-rsa2048-g1

@@ -5,13 +5,13 @@ import re
 from typing import Any
 
 from standins.aws.account import STATE
-from standins.aws.resources import eks_addons
+from standins.aws.resources import eks_addons, upgrades
 
 Json = dict[str, Any]
 
 
 def answer(method: str, path: str, query: dict[str, list[str]], body: bytes) -> Json | None:
-    """The document that a request asks for; None where the emulator has its own."""
+    """The document that a request asks for; None where the emulator has its own. Raises RefusedError."""
     if (method, path) == ("GET", "/addons/supported-versions"):
         version, name = query["kubernetesVersion"][0], query["addonName"][0]
         missing = name in STATE["missing_addons"].get(version, ())
@@ -34,4 +34,4 @@ def answer(method: str, path: str, query: dict[str, list[str]], body: bytes) -> 
                 for number, (name, status) in enumerate(insights.items())
             ]
         }  # fmt: skip
-    return None
+    return upgrades.answer(method, path, json.loads(body or b"{}"))

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from standins.aws import eks_questions
 from standins.aws.account import STATE
-from standins.aws.ledger import LEDGER
+from standins.aws.ledger import LEDGER, RefusedError
 
 Json = dict[str, Any]
 SERVICE = re.compile(r"Credential=[^/]+/[0-9]+/[^/]+/([^/]+)/")
@@ -187,7 +187,11 @@ def reply(method: str, path: str, query: dict[str, list[str]], headers: dict[str
     except RefusalError as refusal:
         return _refused(action, *refusal.args)
     if service_of(headers) == "eks":
-        answer = eks_questions.answer(method, path, query, body)
+        try:
+            answer = eks_questions.answer(method, path, query, body)
+        except RefusedError as refusal:
+            code, _, message = str(refusal).partition(": ")
+            return _refused("", code, message)
         return None if answer is None else Reply(json.dumps(answer).encode(), content_type="application/json")
     return _manifest(path)
 

@@ -12,6 +12,7 @@ from constructs import Construct
 from airflow_platform.cloudformation import resource
 from airflow_platform.cluster.access import grant_people_access
 from airflow_platform.cluster.manifest import ManifestHandler
+from airflow_platform.cluster.upgrade_gate import UpgradeGate
 from airflow_platform.house import Key, LogGroup
 from settings.model.cluster import ClusterSettings, EndpointSettings
 
@@ -90,7 +91,8 @@ class AirflowCluster(Construct):
         # Said also where it is all or none: CloudFormation refuses a template without the ranges that the one before it
         # had, and EKS would keep them (aws/aws-cdk#37926).
         cfn_cluster.add_property_override("ResourcesVpcConfig.PublicAccessCidrs", public_ranges(settings.endpoint))
-        cfn_cluster.node.add_dependency(log_group)
+        gate = UpgradeGate(self, "UpgradeGate", name=name, settings=settings)
+        cfn_cluster.node.add_dependency(log_group, gate.resource)
 
         grant_people_access(self.eks_cluster, admins=settings.access.admins, viewers=settings.access.viewers)
         from_inside_only = settings.endpoint.access in ("private", "public_limited")

@@ -82,3 +82,17 @@ MOVE_SECONDS = 13 * 60
 
 MOVE_ANSWER_SECONDS = 120
 """What CloudFormation waits longer than that: the function has then been ended by Lambda."""
+
+# --- The gate before an upgrade
+
+GATE_SECONDS = 60
+"""Most time to begin questions in: there is one for each add-on, and each is answered in a second."""
+
+GATE_REQUEST_SECONDS = 5
+"""One attempt to connect to EKS, and one to read what it answers."""
+
+GATE_TRIES = 3
+"""Attempts at one question."""
+
+GATE_ANSWER_SECONDS = 60
+"""What CloudFormation waits longer than that: the last question may hang."""

@@ -12,6 +12,7 @@ import ministack.services.eks as eks
 import ministack.services.iam as iam
 from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
 
+from standins.aws.account import STATE
 from standins.aws.ledger import LEDGER, RefusedError, on_create, on_delete, on_update
 from standins.aws.resources.network import SUBNET, new_group_id, require_group
 
@@ -26,10 +27,13 @@ DEFAULT_MINOR = {
 """The minor version of an add-on's default, by the Kubernetes versions that EKS has here: those of settings/facts."""
 
 LATE_SECONDS = 2
+EVER: set[str] = set()
+"""Names of clusters that there are or were."""
 
 
 def _cluster_create(logical_id: str, properties: Json, stack: str) -> tuple[str, Json]:
     name, attributes = _emulated["create"](logical_id, properties, stack)
+    EVER.add(name)
     cluster = eks._clusters[name]
     cluster["endpoint"] = os.environ["REHEARSAL_KUBERNETES_ENDPOINT"]
     cluster["certificateAuthority"] = {"data": os.environ["REHEARSAL_KUBERNETES_CERTIFICATE"]}
@@ -53,7 +57,7 @@ _RESOURCE_HANDLERS[CLUSTER] = {**_emulated, "create": _cluster_create}
 @on_delete("AWS::Logs::LogGroup")
 def _late_records_bring_it_back(physical_id: str) -> None:
     """EKS writes what a cluster logged last when the cluster, and the stack with the group, are gone already."""
-    if physical_id.startswith("/aws/eks/") and physical_id.endswith("/cluster"):
+    if physical_id in {f"/aws/eks/{name}/cluster" for name in EVER}:
         revive = partial(logs._log_groups.__setitem__, physical_id, dict(logs._log_groups[physical_id]))
         threading.Timer(LATE_SECONDS, copy_context().run, [revive]).start()
 
@@ -104,12 +108,13 @@ def _cluster_still_says_what_it_said(old: Json, new: Json) -> None:
 
 @on_update(CLUSTER)
 def _cluster_version_moves_one_step_up(old: Json, new: Json) -> None:
-    before, after = (tuple(map(int, str(p["Version"]).split("."))) for p in (old, new))
-    # A rollback of CloudFormation's asks for the old version again, and EKS refuses that as well.
+    # A rollback of CloudFormation's asks for the old version again. That is no version rollback of EKS's, which has to
+    # be asked for by its own API ("CloudFormation stack rollback behavior", EKS user guide). What runs already is kept.
+    running = eks._clusters[new["Name"]]["version"]
+    before, after = (tuple(map(int, str(version).split("."))) for version in (running, new["Version"]))
     if after < before or after[1] - before[1] > 1:
         raise RefusedError(
-            f"InvalidParameterException: Unsupported Kubernetes minor version update from {old['Version']} to "
-            f"{new['Version']}"
+            f"InvalidParameterException: Unsupported Kubernetes minor version update from {running} to {new['Version']}"
         )
     mode = [(p.get("AccessConfig") or {}).get("AuthenticationMode") for p in (old, new)]
     if mode == ["API", "API_AND_CONFIG_MAP"]:
@@ -149,6 +154,8 @@ def _node_version_follows(old: Json, new: Json) -> None:
     cluster = LEDGER.require(CLUSTER, new["ClusterName"], "ResourceNotFoundException")
     if str(new.get("Version", "")) > str(eks._clusters[cluster.physical_id]["version"]):
         raise RefusedError(f"InvalidParameterException: node group version {new['Version']} is above the cluster's")
+    if STATE["stuck_nodes"] and old.get("Version") != new.get("Version"):
+        raise RefusedError(f"PodEvictionFailure: {STATE['stuck_nodes']}")
     _launch_template_is_valid(new, cluster.attributes["ClusterSecurityGroupId"])
 
 

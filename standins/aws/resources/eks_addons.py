@@ -20,14 +20,15 @@ def addon_version(name: str, kubernetes: str) -> str:
 
 
 def addon_versions(name: str, kubernetes: str) -> Json:
-    """The answer of DescribeAddonVersions: the default, and an older and a newer version."""
+    """The answer of DescribeAddonVersions: the default, a newer version, and the one before's default."""
     minor = DEFAULT_MINOR[kubernetes]
     versions = [
         {
-            "addonVersion": f"v1.{minor}.{patch}-eksbuild.1",
-            "compatibilities": [{"clusterVersion": kubernetes, "defaultVersion": patch == 0}],
+            "addonVersion": f"v1.{number}.{patch}-eksbuild.1",
+            "compatibilities": [{"clusterVersion": kubernetes, "defaultVersion": (number, patch) == (minor, 0)}],
         }
-        for patch in (1, 0)
+        for number, patch in ((minor, 1), (minor, 0), (minor - 1, 0))
+        if number
     ]
     return {"addons": [{"addonName": name, "type": "networking", "addonVersions": versions}]}
 

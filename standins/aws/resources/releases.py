@@ -18,14 +18,15 @@ for _version in ("1.34", "1.35", "1.36"):
         ssm._PUBLIC_AMI_PARAMETERS[PARAMETER.format(_version, _architecture)] = f"{_version}.1-20261101"
 
 
-def _newest(version: str) -> str:
+def newest(version: str) -> str:
+    """The newest release of the image for a version of Kubernetes."""
     return str(ssm._PUBLIC_AMI_PARAMETERS[PARAMETER.format(version, "x86_64")])
 
 
 def _create(logical_id: str, properties: Json, stack: str) -> tuple[str, Json]:
     name, attributes = _emulated["create"](logical_id, properties, stack)
     group = eks._nodegroups[f"{properties['ClusterName']}/{name}"]
-    group["releaseVersion"] = _newest(group["version"])
+    group["releaseVersion"] = newest(group["version"])
     return name, attributes
 
 
@@ -34,7 +35,7 @@ def _update(physical_id: str, old: Json, new: Json, stack: str, logical_id: str)
     name, attributes = _emulated["update"](physical_id, old, new, stack, *arguments)
     group = eks._nodegroups[f"{new['ClusterName']}/{name}"]
     if old.get("Version") != new.get("Version") or not group["releaseVersion"]:
-        group["releaseVersion"] = _newest(group["version"])
+        group["releaseVersion"] = newest(group["version"])
     return name, attributes
 
 

@@ -9,6 +9,7 @@ KUBECTL, DIAGNOSIS = f"{TESTS}/test_kubectl.py", f"{TESTS}/test_diagnosis.py"
 LIMITS, HOPELESS = f"{TESTS}/test_limits.py", f"{TESTS}/test_hopeless.py"
 REVISION, LOOKOUT = f"{TESTS}/test_revision.py", f"{TESTS}/test_lookout.py"
 QUESTIONS, ADDON = f"{TESTS}/test_questions_to_aws.py", f"{TESTS}/test_addon_version.py"
+GATE = f"{TESTS}/test_upgrade_gate.py"
 
 MUTANTS = (
     *breaks(
@@ -140,6 +141,20 @@ MUTANTS = (
         ("a degraded add-on may recover", 'MAY_PASS = BUSY | {"DEGRADED"}', "MAY_PASS = BUSY"),
         ("an add-on's configuration stays", '{"configurationValues": addon["configurationValues"]} if', "{} if"),
         ("deletion does nothing", 'if event["RequestType"] == "Delete":', 'if event["RequestType"] == "Create":'),
+        ("an add-on never stops a rollback", "parts(new) < parts(old)", "parts(new) > parts(old)"),
+        ("an add-on that fails forwards fails", "if not goes_back(event):", "if goes_back(event):"),
+    ),
+    *breaks(
+        "constructs/airflow_platform/handlers/upgrade_gate/index.py",
+        (GATE,),
+        ("a rollback is never asked about", "minor(kubernetes) <= minor(old)", "minor(kubernetes) < minor(old)"),
+        ("versions are compared by number", "minor(kubernetes) <= minor(old)", "kubernetes <= old"),
+        ("an add-on that is not offered is refused", "    if not versions:", "    if versions:"),
+        ("a pin that does not fit is refused", "if pin and pin not in", "if pin and pin in"),
+        ("a default of another version is none", "== kubernetes\n        for fit", "!= kubernetes\n        for fit"),
+        ("what EKS does not know is not offered", "in UNKNOWN:", "not in UNKNOWN:"),
+        ("problems are told", "    if problems:\n        stay", "    if not problems:\n        stay"),
+        ("it stops in time", "        if deadline.passed:", "        if False:"),
     ),
     *breaks(
         "constructs/airflow_platform/handlers/manifest/credentials.py",

@@ -32,11 +32,31 @@ def handle(event: Json, deadline: Deadline, eks: Any, sleep: Callable[[float], N
     """One request of CloudFormation's. Delete does nothing: the add-on is a resource of its own.
 
     Raises:
-        AddonError: EKS has no such version, refused it, or did not finish in time.
+        AddonError: the add-on did not get to its version in time.
     """
     if event["RequestType"] == "Delete":
         return
-    properties = event["ResourceProperties"]
+    try:
+        move(event["ResourceProperties"], deadline, eks, sleep)
+    except Exception as error:  # EKS's refusals too
+        if not goes_back(event):
+            raise
+        # What did not work forwards is asked for again, and would be one more resource that can't be rolled back.
+        print(f"Rolled back, and the add-on stays as it is: {error}")
+
+
+def goes_back(event: Json) -> bool:
+    """Whether the template goes to a lower version of Kubernetes, which only its rollback does, and not the cluster."""
+    new, old = (event.get(key, {}).get("KubernetesVersion") for key in ("ResourceProperties", "OldResourceProperties"))
+    return event["RequestType"] == "Update" and bool(new and old) and parts(new) < parts(old)
+
+
+def move(properties: Json, deadline: Deadline, eks: Any, sleep: Callable[[float], None]) -> None:
+    """Bring the add-on to its version, and wait until it is active.
+
+    Raises:
+        AddonError: it did not get there in time.
+    """
     cluster, name = properties["ClusterName"], properties["AddonName"]
     deadline = deadline.within(float(properties["TimeoutSeconds"]))
     # What the cluster runs, not what the template says: a control plane cannot go back, so a rollback of the
@@ -62,7 +82,11 @@ def handle(event: Json, deadline: Deadline, eks: Any, sleep: Callable[[float], N
 
 
 def default_version(eks: Any, name: str, kubernetes: str, current: str) -> str:
-    """EKS's default version of an add-on for a version of Kubernetes, or the current one where that is newer."""
+    """EKS's default version of an add-on for a version of Kubernetes, or the current one where that is newer.
+
+    Without a default it stays as it is: control plane and nodes have moved by now, and a failure here would ask them
+    to come back, which they can't. The gate before the cluster has refused what can be known beforehand.
+    """
     found = eks.describe_addon_versions(addonName=name, kubernetesVersion=kubernetes)["addons"]
     offered = [version for addon in found for version in addon["addonVersions"]]
     for version in offered:
@@ -70,7 +94,9 @@ def default_version(eks: Any, name: str, kubernetes: str, current: str) -> str:
             default = str(version["addonVersion"])
             fits = current in {other["addonVersion"] for other in offered}
             return current if fits and parts(current) > parts(default) else default
-    raise AddonError(f"EKS has no default version of {name} for Kubernetes {kubernetes}")
+    known = ", ".join(str(version["addonVersion"]) for version in offered) or "none at all"
+    print(f"Warning: EKS has no default version of {name} for Kubernetes {kubernetes} (but {known}): {current} stays")
+    return current
 
 
 def parts(version: str) -> tuple[int, ...]:

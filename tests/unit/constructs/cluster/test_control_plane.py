@@ -172,6 +172,7 @@ def test_should_make_no_lambda_function_of_cdks(template: Template) -> None:
     assert handlers == {
         "airflow_platform.handlers.manifest.index.handler",
         "airflow_platform.handlers.addon_version.index.handler",
+        "airflow_platform.handlers.upgrade_gate.index.handler",
     }
 
 

@@ -118,7 +118,7 @@ def function(template: Template, package: str) -> tuple[str, dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("package", ["manifest", "addon_version"])
+@pytest.mark.parametrize("package", ["manifest", "addon_version", "upgrade_gate"])
 def test_should_never_repeat_a_request_that_cloudformation_has_given_up(package: str, template: Template) -> None:
     name, properties = function(template, package)
     (retries,) = (
@@ -131,7 +131,7 @@ def test_should_never_repeat_a_request_that_cloudformation_has_given_up(package:
     assert (properties["Runtime"], properties["Architectures"]) == ("python3.13", ["x86_64"])
 
 
-@pytest.mark.parametrize("package", ["manifest", "addon_version"])
+@pytest.mark.parametrize("package", ["manifest", "addon_version", "upgrade_gate"])
 def test_should_have_the_memory_that_comes_with_enough_of_a_core(package: str, template: Template) -> None:
     # Lambda gives a core for 1769 MB, and a share of it for less: with 128 MB kubectl takes ten seconds to start.
     _, properties = function(template, package)
@@ -190,7 +190,7 @@ def test_should_be_a_cluster_admin_with_few_permissions_on_aws(template: Templat
     assert all(statement["Resource"] != "*" for statement in statements)
 
 
-@pytest.mark.parametrize("package", ["manifest", "addon_version"])
+@pytest.mark.parametrize("package", ["manifest", "addon_version", "upgrade_gate"])
 def test_should_keep_its_log_as_long_as_the_settings_say(package: str, synthesize: Synthesize) -> None:
     template = synthesize(cluster={"log_retention_days": 90})
     _, properties = function(template, package)

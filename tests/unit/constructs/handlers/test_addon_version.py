@@ -14,6 +14,8 @@ DEFAULT = "v1.20.4-eksbuild.2"
 class FakeEks:
     """EKS with one cluster and one add-on; an update takes a few looks."""
 
+    default: str | None = DEFAULT
+
     def __init__(self, current: str, statuses: tuple[str, ...] = ("UPDATING", "ACTIVE"), **addon: Any) -> None:
         self.addon: dict[str, Any] = {"addonVersion": current, "status": "ACTIVE", **addon}
         self.updates: list[dict[str, Any]] = []
@@ -31,7 +33,7 @@ class FakeEks:
     def describe_addon_versions(self, addonName: str, kubernetesVersion: str) -> dict[str, Any]:  # noqa: N803
         self.asked.append(kubernetesVersion)
         versions = [
-            {"addonVersion": version, "compatibilities": [{"defaultVersion": version == DEFAULT}]}
+            {"addonVersion": version, "compatibilities": [{"defaultVersion": version == self.default}]}
             for version in OFFERED
         ]
         return {"addons": [{"addonVersions": versions}]}
@@ -41,7 +43,7 @@ class FakeEks:
         self.addon["addonVersion"] = update["addonVersion"]
 
 
-def event(request: str = "Update", version: str | None = None) -> dict[str, Any]:
+def event(request: str = "Update", version: str | None = None, old: str | None = None) -> dict[str, Any]:
     properties = {
         "ClusterName": "airflow-test",
         "AddonName": "vpc-cni",
@@ -50,7 +52,8 @@ def event(request: str = "Update", version: str | None = None) -> dict[str, Any]
     }
     if version:
         properties["AddonVersion"] = version
-    return {"RequestType": request, "ResourceProperties": properties}
+    before = {"OldResourceProperties": {**properties, "KubernetesVersion": old}} if old else {}
+    return {"RequestType": request, "ResourceProperties": properties, **before}
 
 
 def move(eks: FakeEks, clock: Clock | None = None, **keywords: Any) -> FakeEks:
@@ -88,6 +91,18 @@ def test_should_replace_a_newer_version_that_does_not_fit_the_cluster() -> None:
     assert move(FakeEks("v1.99.0-eksbuild.1")).addon["addonVersion"] == DEFAULT
 
 
+@pytest.mark.parametrize("current", ["v1.19.6-eksbuild.7", "v1.99.0-eksbuild.1"])
+def test_should_leave_an_addon_without_a_default_as_it_is_and_say_so(
+    current: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    eks = FakeEks(current)
+    eks.default = None
+    assert move(eks).updates == []
+    assert f"no default version of vpc-cni for Kubernetes 1.36 (but {', '.join(OFFERED)}): {current} stays" in (
+        capsys.readouterr().out
+    )
+
+
 def test_should_keep_the_configuration_of_the_addon() -> None:
     eks = move(FakeEks("v1.19.6-eksbuild.7", configurationValues='{"enableNetworkPolicy":"true"}'))
     assert eks.updates[0]["configurationValues"] == '{"enableNetworkPolicy":"true"}'
@@ -107,6 +122,31 @@ def test_should_say_what_is_wrong_with_an_addon_that_does_not_get_there() -> Non
     eks = FakeEks("v1.19.6-eksbuild.7", statuses=("UPDATE_FAILED",), health={"issues": [issue]})
     with pytest.raises(AddonError, match="ConfigurationConflict: conflicts found"):
         move(eks)
+
+
+def stuck() -> FakeEks:
+    return FakeEks("v1.19.6-eksbuild.7", statuses=("UPDATE_FAILED",))
+
+
+def test_should_not_stop_a_rollback_with_an_addon_that_does_not_move(capsys: pytest.CaptureFixture[str]) -> None:
+    move(stuck(), old="1.36")  # the template's: back to 1.35
+    assert "Rolled back, and the add-on stays as it is" in capsys.readouterr().out
+
+
+def test_should_not_stop_a_rollback_with_what_eks_refuses() -> None:
+    class Refusing(FakeEks):
+        def update_addon(self, **update: Any) -> None:
+            raise RuntimeError("InvalidParameterException")
+
+    move(Refusing("v1.19.6-eksbuild.7"), old="1.36")
+
+
+@pytest.mark.parametrize(
+    ("request_type", "old"), [("Update", "1.34"), ("Update", "1.35"), ("Update", "1.9"), ("Create", None)]
+)
+def test_should_fail_an_addon_that_does_not_move_unless_it_is_a_rollback(request_type: str, old: str | None) -> None:
+    with pytest.raises(AddonError):
+        move(stuck(), request=request_type, old=old)
 
 
 def test_should_fail_when_the_time_is_up() -> None:

@@ -45,6 +45,10 @@ RULES: dict[str, Callable[[SimpleNamespace], bool]] = {
     "CloudFormation waits no longer for a move than Lambda": lambda it: (
         it.MOVE_SECONDS + it.MOVE_ANSWER_SECONDS <= it.LAMBDA_SECONDS
     ),
+    "the gate is answered within two minutes": lambda it: it.GATE_SECONDS + it.GATE_ANSWER_SECONDS <= 120,
+    "a question of the gate that hangs is told before CloudFormation gives up": lambda it: (
+        it.GATE_TRIES * 2 * it.GATE_REQUEST_SECONDS + it.RESERVE_SECONDS < it.GATE_ANSWER_SECONDS
+    ),
     "a pod that cannot start is told within two minutes": lambda it: (
         max(it.PULL_SECONDS, it.CONFIG_SECONDS) + 2 * it.PODS_SECONDS <= 120
     ),
@@ -69,6 +73,10 @@ TOO_MUCH: dict[str, object] = {
     "TOKEN_SECONDS": 810,
     "MOVE_SECONDS": 781,
     "MOVE_ANSWER_SECONDS": 121,
+    "GATE_SECONDS": 61,
+    "GATE_REQUEST_SECONDS": 7,
+    "GATE_TRIES": 4,
+    "GATE_ANSWER_SECONDS": 61,
     "PODS_SECONDS": 23,
     "PULL_SECONDS": 91,
     "CONFIG_SECONDS": 91,
