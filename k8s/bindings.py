@@ -62,5 +62,8 @@ class PlatformBindings:
     in_cluster_database: InClusterDatabase | None
     """None: the database is the platform's, and its address is in the database secret."""
 
+    database_authorities: str | None
+    """PEM certificates of those who may have signed the database's; None: it has none, and TLS is off."""
+
     task_slots: int
     """Task pods that the platform can hold at once; bounds Airflow's parallelism."""

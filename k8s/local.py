@@ -21,6 +21,7 @@ def local_bindings(settings: LocalEnvironment, generated: GeneratedSecrets) -> P
         in_cluster_database=InClusterDatabase(
             image=settings.local.database_image, storage_gib=settings.local.database_storage_gib
         ),
+        database_authorities=None,
         task_slots=settings.local.task_slots,
     )
 

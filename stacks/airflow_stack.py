@@ -31,6 +31,7 @@ class AirflowStack(PlatformStack):
             volume=storage.volume,
             secrets=database.secrets,
             in_cluster_database=None,
+            database_authorities=database.authorities,
             task_slots=task_slots(settings),
         )
         manifests: dict[str, IConstruct] = {}

@@ -6,6 +6,7 @@ from airflow_platform.database.airflow_secrets import AirflowSecrets
 from airflow_platform.database.metadata_database import MetadataDatabase
 from airflow_platform.house import Key
 from k8s.bindings import SecretsManagerSecrets
+from settings.facts import rds_certificates
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
 from stacks.offers import DatabaseOffer, NetworkOffer, RolesOffer
@@ -49,7 +50,8 @@ class DatabaseStack(PlatformStack):
             removal_policy=removal_policy,
         )
         self.offer = DatabaseOffer(
-            secrets=SecretsManagerSecrets(arns={key: each.secret_arn for key, each in secrets.by_key.items()})
+            secrets=SecretsManagerSecrets(arns={key: each.secret_arn for key, each in secrets.by_key.items()}),
+            authorities=rds_certificates.bundle(settings.region),
         )
         admin_password = secrets.by_key["admin_password"]
         self.add_outputs(

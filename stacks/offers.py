@@ -68,6 +68,8 @@ class DatabaseOffer:
     """Secrets in which everything stands that is needed to reach the metadata database and to read what is in it."""
 
     secrets: SecretsManagerSecrets
+    authorities: str
+    """PEM certificates of those who may have signed the database's."""
 
 
 class ClusterOffer(Protocol):

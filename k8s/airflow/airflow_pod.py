@@ -33,6 +33,9 @@ class AirflowPod:
 
     with_pod_template: bool = False
     with_admin_password: bool = False
+    modules: Sequence[str] = ()
+    """Of k8s/airflow/modules/, for its Airflow to import."""
+
     extra_environment: Mapping[str, str] | None = None
 
     def container(
@@ -124,6 +127,7 @@ class AirflowPod:
             volumes.config_file_mount(),
             volumes.files_mount(),
             volumes.secrets_mount(),
+            *(volumes.module_mount(name) for name in self.modules),
         ]
         if self.with_data:
             found += volumes.data_mounts()

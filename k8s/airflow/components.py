@@ -6,9 +6,10 @@ field of `airflow.<setting>`, from which the capacity of the cluster follows too
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from k8s import names
+from k8s.airflow.pods.options import environment
 from k8s.airflow.pods.ports import API_PORT, SCHEDULER_HEALTH_PORT, TRIGGERER_LOG_PORT
 from k8s.airflow.pods.probes import HeartbeatCheck, HttpCheck
 from settings.model.airflow import AirflowSettings
@@ -60,6 +61,12 @@ class Component:
     makes_task_pods: bool = False
     """Reads the template of task pods."""
 
+    modules: tuple[str, ...] = ()
+    """Of k8s/airflow/modules/, for its Airflow to import."""
+
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Airflow options of its own, in the place of the shared ones."""
+
     behind_tls: bool = False
     """Something in front of it ends TLS where `base_url` is https."""
 
@@ -80,7 +87,7 @@ class Component:
         cookie would not be Secure. Who reaches the pod at all is in a NetworkPolicy.
         """
         proxied = self.behind_tls and airflow.base_url.startswith("https://")
-        return {"FORWARDED_ALLOW_IPS": "*"} if proxied else {}
+        return {**environment(self.options), **({"FORWARDED_ALLOW_IPS": "*"} if proxied else {})}
 
 
 API_SERVER = Component(
@@ -94,7 +101,11 @@ API_SERVER = Component(
     port=("http", API_PORT),
     callers=(),  # components, Jobs and task pods
     service=names.WEB_SERVICE,
-    kubernetes={"pods": ["list"], "pods/log": ["get"]},  # reads the logs of running tasks
+    # The executor's part here is to find the logs of running tasks. Kubernetes' would look for the task's pod, and
+    # show each line twice; and who may list pods reads the tokens of tasks in their arguments. The name stays, for
+    # tasks that ask for their executor by it.
+    modules=("shared_logs",),
+    options={"core.executor": "KubernetesExecutor:shared_logs.SharedLogs"},
     behind_tls=True,
 )
 

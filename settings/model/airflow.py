@@ -1,6 +1,7 @@
 """Airflow itself."""
 
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -123,7 +124,8 @@ class AirflowSettings(Settings):
             "must be a URL without a path, such as https://airflow.example.com",
         ),
     ] = "http://localhost:8080"
-    """Where people open the UI. The default is the far end of `kubectl port-forward`."""
+    """Where people open the UI, for redirects and for links in what Airflow sends. With `localhost`, as in the default,
+    it is the near end of `kubectl port-forward`: any local port works then."""
 
     api_server: ApiServerSettings = ApiServerSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
@@ -149,6 +151,11 @@ class AirflowSettings(Settings):
 
     config: Annotated[dict[OptionName, OptionValue], Field(max_length=200)] = {}
     """More Airflow options, as `section.option: value`; those that the platform sets itself are refused."""
+
+    @property
+    def is_port_forwarded(self) -> bool:
+        """Whether people come through a port of their own machine, whichever they choose."""
+        return urlsplit(self.base_url).hostname in ("localhost", "127.0.0.1")
 
     @property
     def components(self) -> dict[str, ComponentSettings]:

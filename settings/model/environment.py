@@ -37,7 +37,7 @@ class AwsEnvironment(Settings):
     region: Annotated[
         str, Form(r"[a-z]{2}(-[a-z]{1,12}){1,3}-[0-9]", "must be the name of an AWS region, such as us-east-1")
     ]
-    """AWS region."""
+    """AWS region, one whose RDS certificates are in `settings/facts/rds_certificates`."""
 
     availability_zones: Annotated[tuple[ZoneName, ...], AsTuple, Field(min_length=FEWEST_ZONES, max_length=MOST_ZONES)]
     """Two or three zones of the region. Append only: an earlier zone's subnets must not move."""

@@ -75,6 +75,7 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     storage.customer_key_is_offered,
     database.storage_can_grow,
     database.retained_data_has_backups,
+    database.region_has_certificates,
     airflow.platform_sets_its_own_options,
     airflow.base_url_has_a_valid_port,
     airflow.parallelism_fits,

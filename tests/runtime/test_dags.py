@@ -1,6 +1,7 @@
 """DAGs appear, run in pods of their own, and tell what they did."""
 
 import json
+import re
 
 from tests.runtime.client import wait
 from tests.runtime.stage import Stage
@@ -53,7 +54,11 @@ def test_should_show_the_logs_of_running_and_finished_tasks(airflow: Stage) -> N
     run = client.trigger("talking")
     wait("the task", lambda: run.states().get("speak") == "running", 60)
     wait("the log of the running task", lambda: "said while running" in run.log("speak"), 30)
-    assert "said at the end" not in run.log("speak")
+    log = run.log("speak")
+    assert "said at the end" not in log
+    assert log.count("said while running") == 1
+    # The way to the log is told first, and nothing there has failed.
+    assert not re.search("fail|could not|error", log.partition("::endgroup::")[0], re.IGNORECASE)
     (airflow.logs / "let-go").touch()
     assert run.ends(60) == "success"
     assert "said at the end" in run.log("speak")

@@ -44,6 +44,7 @@ def test_should_never_have_been_refused_a_permission(airflow: Stage) -> None:
         ("airflow-scheduler", "GET", "/api/v1/namespaces/kube-system/pods"),
         ("airflow-scheduler", "POST", "/api/v1/namespaces/airflow/pods/any/exec"),
         ("airflow-api-server", "POST", "/api/v1/namespaces/airflow/pods"),
+        ("airflow-api-server", "GET", "/api/v1/namespaces/airflow/pods"),
         ("airflow-api-server", "GET", "/api/v1/namespaces/airflow/configmaps"),
         ("airflow-triggerer", "POST", "/api/v1/namespaces/airflow/pods"),
         ("airflow-worker", "GET", "/api/v1/namespaces/airflow/pods"),

@@ -1,7 +1,10 @@
 """Airflow comes up from the manifests, and lets in whom it should."""
 
+from urllib.parse import urlencode
+
 import pytest
 
+from tests.runtime.browser import Browser
 from tests.runtime.client import RefusedError
 from tests.runtime.stage import Stage
 
@@ -58,6 +61,20 @@ def test_should_let_the_administrator_in_with_the_generated_password_only(airflo
     with pytest.raises(RefusedError) as refusal:
         airflow.anonymous().get("/dags")
     assert refusal.value.code == 401
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:9090", "http://127.0.0.1:18080"])
+def test_should_let_people_in_and_out_through_any_local_port(airflow: Stage, origin: str) -> None:
+    browser = Browser(airflow.cluster.service("webserver-svc"), origin)
+    wanted = f"{origin}/dags/wide"
+    browser.open(f"/api/v2/auth/login?{urlencode({'next': wanted})}")
+    assert "<title>Airflow" in browser.sign_in("admin", airflow.secrets.values["admin_password"])
+    assert browser.url == wanted
+    assert "authorized_menu_items" in browser.open("/ui/auth/menus")
+    browser.open("/auth/users/list/")  # a page of the login's own, with links of its own making
+    browser.open("/api/v2/auth/logout")
+    assert browser.url == f"{origin}/auth/login/"
+    assert "_token" not in browser.cookies
 
 
 def test_should_leave_the_password_alone_when_the_user_exists(airflow: Stage) -> None:

@@ -59,6 +59,7 @@ class ComponentChart(cdk8s.Chart):
             cpu_millicores=self._settings.cpu_millicores,
             memory_mib=self._settings.memory_mib,
             with_pod_template=component.makes_task_pods,
+            modules=component.modules,
             extra_environment=component.environment(airflow),
         )
         return kube.PodTemplateSpec(

@@ -16,6 +16,7 @@ from settings.facts import secrets as facts
 from settings.model.airflow import AirflowSettings
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
+MODULES = Path(__file__).parents[1] / "modules"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,8 @@ class ConfigMaps:
     """Environment of every component and Job."""
 
     files: ConfigMapData
-    """Helper scripts, and the empty airflow.cfg that Airflow would otherwise write into a read-only file system."""
+    """Helper scripts and modules, the database's authorities, and the empty airflow.cfg that Airflow would otherwise
+    write into a read-only file system."""
 
     worker_pod_template: ConfigMapData
     """What the scheduler makes task pods from."""
@@ -48,13 +50,15 @@ def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigM
     """The ConfigMaps for these settings."""
     options = {**tuning(airflow, bindings), **airflow.config, **contract(airflow, bindings)}
     template = yaml.safe_dump(worker_pod(airflow), sort_keys=True)
-    scripts = {path.name: path.read_text() for path in sorted(SCRIPTS.glob("*.py"))}
+    files = {path.name: path.read_text() for folder in (SCRIPTS, MODULES) for path in sorted(folder.glob("*.py"))}
+    if bindings.database_authorities is not None:
+        files[Path(paths.DATABASE_AUTHORITIES).name] = bindings.database_authorities
     return ConfigMaps(
         config=ConfigMapData(
             name=names.CONFIG_MAP,
             data={**environment(options), **secret_commands(), **other_environment(bindings)},
         ),
-        files=ConfigMapData(name=names.PLATFORM_FILES, data={"airflow.cfg": "", **scripts}),
+        files=ConfigMapData(name=names.PLATFORM_FILES, data={"airflow.cfg": "", **files}),
         worker_pod_template=ConfigMapData(
             name=names.WORKER_POD_TEMPLATE, data={Path(paths.POD_TEMPLATE).name: template}
         ),
@@ -79,6 +83,13 @@ def other_environment(bindings: PlatformBindings) -> dict[str, str]:
         "AIRFLOW_SECRETS_DIRECTORY": paths.SECRETS,
         # The image's entry point would run `airflow db check` before everything: seconds of a core at each start.
         "CONNECTION_CHECK_MAX_COUNT": "0",
-        # `?sslmode=` in the URL breaks the async driver; both drivers read this.
-        "PGSSLMODE": "disable" if bindings.in_cluster_database else "require",
+        **database_tls(bindings),
     }
+
+
+def database_tls(bindings: PlatformBindings) -> dict[str, str]:
+    """How connections to the database are protected. In the URL it would break the async driver; both read these."""
+    if bindings.database_authorities is None:
+        return {"PGSSLMODE": "disable"}
+    # The certificate names the address in the database's secret, and one of the authorities has signed it.
+    return {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": paths.DATABASE_AUTHORITIES}

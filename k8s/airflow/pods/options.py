@@ -39,11 +39,19 @@ def scheduler_slots(airflow: AirflowSettings, bindings: PlatformBindings) -> int
     return ceil(pods_at_once(airflow, bindings) / airflow.scheduler.replicas)
 
 
+def public_url(airflow: AirflowSettings) -> dict[str, Option]:
+    """Where the UI is, for redirects, and for links in what Airflow sends.
+
+    Not for the near end of a port-forward, which may be at any port: without the option all redirects are relative.
+    """
+    return {} if airflow.is_port_forwarded else {"api.base_url": airflow.base_url}
+
+
 def contract(airflow: AirflowSettings, bindings: PlatformBindings) -> dict[str, Option]:
     """What components and Jobs are bound to."""
     slots = pods_at_once(airflow, bindings)
     return {
-        "api.base_url": airflow.base_url,
+        **public_url(airflow),
         "api.host": "0.0.0.0",  # noqa: S104 a pod's own address; a NetworkPolicy says who may reach it
         "api.port": API_PORT,
         # The default manager calls itself development-only and prints passwords.
@@ -106,9 +114,11 @@ def tuning(airflow: AirflowSettings, bindings: PlatformBindings) -> dict[str, Op
     }
 
 
-def task_contract() -> dict[str, Option]:
+def task_contract(airflow: AirflowSettings) -> dict[str, Option]:
     """All that a task's pod needs to know: no database, no key, no Kubernetes credential."""
     return {
+        # For the links to logs in what a task sends.
+        **public_url(airflow),
         "core.dags_folder": paths.DAGS,
         "core.execution_api_server_url": EXECUTION_API_URL,
         "logging.base_log_folder": paths.LOGS,

@@ -62,6 +62,12 @@ def config_file_mount() -> kube.VolumeMount:
     return kube.VolumeMount(name=FILES, mount_path=paths.CONFIG_FILE, sub_path="airflow.cfg", read_only=True)
 
 
+def module_mount(name: str) -> kube.VolumeMount:
+    """One of k8s/airflow/modules/, where Airflow looks for modules."""
+    file = f"{name}.py"
+    return kube.VolumeMount(name=FILES, mount_path=f"{paths.MODULES}/{file}", sub_path=file, read_only=True)
+
+
 def files_mount() -> kube.VolumeMount:
     return kube.VolumeMount(name=FILES, mount_path=paths.PLATFORM_FILES, read_only=True)
 

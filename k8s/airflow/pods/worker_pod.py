@@ -27,7 +27,7 @@ def worker_pod(airflow: AirflowSettings) -> dict[str, Any]:
         "AIRFLOW_HOME": paths.HOME,
         # The image's entry point would otherwise look for a database before the task, and give up.
         "CONNECTION_CHECK_MAX_COUNT": "0",
-        **environment({**task_tuning(), **airflow.config, **task_contract()}),
+        **environment({**task_tuning(), **airflow.config, **task_contract(airflow)}),
     }
     manifest: dict[str, Any] = kube.KubePod.manifest(
         metadata=kube.ObjectMeta(

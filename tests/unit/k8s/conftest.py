@@ -19,6 +19,8 @@ from settings.model.airflow import AirflowSettings
 
 Json = dict[str, Any]
 
+AUTHORITIES = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+
 
 def token(number: int, name: str = "Thing") -> str:
     """Text as CDK writes it for a value that only the deployment knows."""
@@ -39,6 +41,7 @@ def aws_bindings(first_token: int = 100) -> PlatformBindings:
             arns={row.key: token(first_token + 5 + number) for number, row in enumerate(secrets.SECRETS)}
         ),
         in_cluster_database=None,
+        database_authorities=AUTHORITIES,
         task_slots=40,
     )
 
@@ -56,6 +59,7 @@ def local_bindings() -> PlatformBindings:
             values={row.generated_key: generated_value(row.generated_key) for row in secrets.SECRETS}
         ),
         in_cluster_database=InClusterDatabase(image="postgres:17", storage_gib=5),
+        database_authorities=None,
         task_slots=8,
     )
 

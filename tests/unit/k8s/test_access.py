@@ -15,7 +15,6 @@ def test_should_grant_exactly_the_verbs_that_were_seen_in_use(any_release: Relea
     }
     assert granted == {
         "pod-launcher-role": {"pods": {"create", "delete", "get", "list", "patch", "watch"}},
-        "airflow-api-server": {"pods": {"list"}, "pods/log": {"get"}},
         "airflow-triggerer": {"pods": {"delete", "get"}, "pods/log": {"get"}, "events": {"list", "watch"}},
     }
     assert any_release.of_kind("ClusterRole") == []
@@ -31,13 +30,12 @@ def test_should_bind_each_role_to_one_service_account(any_release: Release) -> N
     }
     assert bound == {
         "pod-launcher-role-binding": ("pod-launcher-role", [("airflow", "airflow-scheduler")]),
-        "airflow-api-server": ("airflow-api-server", [("airflow", "airflow-api-server")]),
         "airflow-triggerer": ("airflow-triggerer", [("airflow", "airflow-triggerer")]),
     }
 
 
 def test_should_hand_out_tokens_only_where_the_kubernetes_api_is_used(any_release: Release) -> None:
-    users = {"airflow-api-server", "airflow-scheduler", "airflow-triggerer"}
+    users = {"airflow-scheduler", "airflow-triggerer"}
     for account in any_release.of_kind("ServiceAccount"):
         assert account["automountServiceAccountToken"] is (account["metadata"]["name"] in users)
     for template in any_release.pod_templates.values():

@@ -37,9 +37,20 @@ def test_should_run_its_command_through_the_images_entry_point(aws: Release, nam
 def test_should_trust_proxy_headers_only_behind_tls(aws: Release, aws_highly_available: Release) -> None:
     behind = container(aws_highly_available, "airflow-api-server")
     assert behind["args"] == ["airflow", "api-server", "--proxy-headers"]
-    assert behind["env"] == [{"name": "FORWARDED_ALLOW_IPS", "value": "*"}]
+    assert {"name": "FORWARDED_ALLOW_IPS", "value": "*"} in behind["env"]
     assert aws_highly_available.config["AIRFLOW__FAB__COOKIE_SECURE"] == "True"
-    assert "env" not in container(aws, "airflow-api-server")
+    assert "FORWARDED_ALLOW_IPS" not in {each["name"] for each in container(aws, "airflow-api-server")["env"]}
+
+
+def test_should_read_the_logs_of_running_tasks_where_the_tasks_write_them(any_release: Release) -> None:
+    # The alias is the name that a task may ask for; only the API server takes something else for the executor.
+    executor = {"name": "AIRFLOW__CORE__EXECUTOR", "value": "KubernetesExecutor:shared_logs.SharedLogs"}
+    found = container(any_release, "airflow-api-server")
+    assert executor in found["env"]
+    mounted = [each["mountPath"] for each in found["volumeMounts"]]
+    assert "/opt/airflow/config/shared_logs.py" in mounted
+    for name in set(COMPONENTS) - {"airflow-api-server"}:
+        assert "env" not in container(any_release, name)
 
 
 @EACH_COMPONENT

@@ -9,7 +9,7 @@ from k8s.rendered import Release
 from settings.facts.platform_options import PLATFORM_OPTIONS
 from settings.model.airflow import AirflowSettings, SchedulerSettings
 from tests.support.names import DEPLOYMENTS as COMPONENTS
-from tests.unit.k8s.conftest import aws_bindings, local_bindings
+from tests.unit.k8s.conftest import AUTHORITIES, aws_bindings, local_bindings
 
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 
@@ -128,7 +128,21 @@ def test_should_name_a_host_so_that_others_find_it(any_release: Release) -> None
 @pytest.mark.parametrize(("url", "secure"), [("http://localhost:8080", False), ("https://airflow.example.com", True)])
 def test_should_send_the_sessions_cookie_over_tls_only_where_there_is_some(url: str, secure: bool) -> None:
     options = contract(AirflowSettings(base_url=url), aws_bindings())
-    assert (options["api.base_url"], options["fab.cookie_secure"]) == (url, secure)
+    assert options["fab.cookie_secure"] is secure
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8080", "http://localhost", "http://127.0.0.1:9090"])
+def test_should_redirect_to_whichever_port_a_port_forward_has(url: str) -> None:
+    airflow = AirflowSettings(base_url=url)
+    for options in (contract(airflow, aws_bindings()), task_contract(airflow)):
+        assert "api.base_url" not in options
+
+
+@pytest.mark.parametrize("url", ["https://airflow.example.com", "http://localhost.example.com:8080"])
+def test_should_tell_components_and_tasks_where_the_ui_is(url: str) -> None:
+    airflow = AirflowSettings(base_url=url)
+    for options in (contract(airflow, aws_bindings()), task_contract(airflow)):
+        assert options["api.base_url"] == url
 
 
 @pytest.mark.parametrize("seconds", [60, 1234])
@@ -144,8 +158,21 @@ def test_should_not_let_the_image_look_for_the_database_at_each_start(aws: Relea
 
 
 def test_should_encrypt_connections_to_a_database_of_the_platform(aws: Release, local: Release) -> None:
-    assert aws.config["PGSSLMODE"] == "require"
+    assert aws.config["PGSSLMODE"] == "verify-full"
     assert local.config["PGSSLMODE"] == "disable"  # the image in the cluster has no certificate
+
+
+def test_should_know_who_may_have_signed_the_databases_certificate(aws: Release, local: Release) -> None:
+    folder, _, file = aws.config["PGSSLROOTCERT"].rpartition("/")
+    assert aws.get("ConfigMap", "airflow-platform-files")["data"][file] == AUTHORITIES
+    with_database = [name for name in aws.pod_templates if "storage-setup" not in name]
+    assert len(with_database) == 6
+    for name in with_database:
+        spec = aws.pod_templates[name]["spec"]
+        for container in (*spec["containers"], *spec.get("initContainers", ())):
+            assert {"name": "platform-files", "mountPath": folder, "readOnly": True} in container["volumeMounts"]
+    assert "PGSSLROOTCERT" not in local.config
+    assert file not in local.get("ConfigMap", "airflow-platform-files")["data"]
 
 
 def test_should_bound_everything_by_what_the_platform_can_hold(aws: Release) -> None:
@@ -198,7 +225,8 @@ def test_should_refuse_in_the_settings_exactly_what_the_charts_rely_on() -> None
     # The async URL is Airflow's own, made from the other one.
     commands = {"database.sql_alchemy_conn", "core.fernet_key", "api.secret_key", "api_auth.jwt_secret"}
     assert len(secret_commands()) == len(commands)
-    relied_on = {*contract(AirflowSettings(), aws_bindings()), *task_contract(), *commands}
+    airflow = AirflowSettings(base_url="https://airflow.example.com")
+    relied_on = {*contract(airflow, aws_bindings()), *task_contract(airflow), *commands}
     assert PLATFORM_OPTIONS - {"database.sql_alchemy_conn_async"} == relied_on
 
 

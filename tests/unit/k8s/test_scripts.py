@@ -11,7 +11,9 @@ import pytest
 
 from k8s.rendered import Release
 
-SCRIPTS = Path(__file__).resolve().parents[3] / "k8s" / "airflow" / "scripts"
+AIRFLOW = Path(__file__).resolve().parents[3] / "k8s" / "airflow"
+SCRIPTS, MODULES = AIRFLOW / "scripts", AIRFLOW / "modules"
+FILES = sorted([*SCRIPTS.glob("*.py"), *MODULES.glob("*.py")])
 
 
 def read_secret(name: str, directory: Path) -> subprocess.CompletedProcess[str]:
@@ -90,25 +92,38 @@ def test_should_hand_the_password_to_the_prompt_and_not_to_the_arguments(tmp_pat
 
 def test_should_mount_every_script(any_release: Release) -> None:
     data = any_release.get("ConfigMap", "airflow-platform-files")["data"]
-    assert {path.name for path in SCRIPTS.glob("*.py")} == set(data) - {"airflow.cfg"}
-    for name, text in data.items():
-        if name.endswith(".py"):
-            assert text == (SCRIPTS / name).read_text()
+    assert {path.name for path in FILES} == {name for name in data if name.endswith(".py")}
+    for path in FILES:
+        assert data[path.name] == path.read_text()
 
 
 def test_should_run_only_scripts_that_are_mounted(any_release: Release) -> None:
     data = any_release.get("ConfigMap", "airflow-platform-files")["data"]
     text = json.dumps([any_release.config, any_release.pod_templates])
     run = {part.partition(".py")[0] + ".py" for part in text.split("/opt/airflow/platform/")[1:] if ".py" in part[:40]}
-    assert run == set(data) - {"airflow.cfg"}
+    assert run == {path.name for path in SCRIPTS.glob("*.py")} <= set(data)
 
 
-@pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.py")), ids=lambda path: path.name)
+def test_should_mount_modules_where_airflow_looks_for_them(any_release: Release) -> None:
+    for path in MODULES.glob("*.py"):
+        mounts = [
+            mount
+            for template in any_release.pod_templates.values()
+            for container in template["spec"]["containers"]
+            for mount in container["volumeMounts"]
+            if mount.get("subPath") == path.name
+        ]
+        assert [(each["mountPath"], each["name"]) for each in mounts] == [
+            (f"/opt/airflow/config/{path.name}", "platform-files")
+        ]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_should_run_on_the_oldest_python_of_the_image(path: Path) -> None:
     ast.parse(path.read_text(), feature_version=(3, 10))
 
 
-@pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_should_not_hide_a_module_of_the_standard_library(path: Path) -> None:
     # A script's folder comes first where Python looks for modules.
     assert path.stem not in sys.stdlib_module_names

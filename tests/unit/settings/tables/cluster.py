@@ -111,11 +111,6 @@ BAD = [
 
 GOOD: list[Changes] = [
     {
-        "region": "cn-north-1",
-        "availability_zones": ["cn-north-1a", "cn-north-1b"],
-        "cluster access": {"admins": ["arn:aws-cn:iam::123456789012:user/ops/ann"]},
-    },
-    {
         "network nat_gateways": 0,
         "network interface_endpoints": True,
         "cluster controller": {"enabled": False},

@@ -113,6 +113,12 @@ BAD = [
         "database.max_allocated_storage_gib",
         "111",
     ),
+    Bad(
+        "region_has_certificates",
+        {"region": "us-gov-west-1", "availability_zones": ["us-gov-west-1a", "us-gov-west-1b"]},
+        "region",
+        "python -m operations.certificates us-gov-west-1",
+    ),
     Bad("retained_data_has_backups", {"database": {"backup_retention_days": 0}}, "database.backup_retention_days", "0"),
 ]
 
