@@ -23,6 +23,9 @@ DATA = ("AWS::FSx::FileSystem", "AWS::RDS::DBInstance", "AWS::SecretsManager::Se
 GROUND = ("AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::SecurityGroup", "AWS::RDS::DBSubnetGroup")
 """What data stands on: more of it may come, none may go."""
 
+OF_THE_ENDPOINTS = "NetworkInterfaceEndpointsSecurityGroup"
+"""Interface endpoints have a group of their own, which comes and goes with them."""
+
 
 def written(life: Rehearsal, changes: dict[str, Any]) -> Path:
     """The environment file of the base with these changes."""
@@ -41,6 +44,7 @@ def touched(operations: list[Json]) -> list[str]:
     return [
         f"{o['verb']} {o['type']} {o['logical_id']}"
         for o in operations
+        if not o["logical_id"].startswith(OF_THE_ENDPOINTS)
         if (o["type"] in DATA and o["verb"] != "update") or (o["type"] in GROUND and o["verb"] in ("replace", "delete"))
     ]
 
