@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from operations.evidence.finding import Finding
 from settings.model.environment import AwsEnvironment
@@ -96,9 +96,8 @@ def load_acceptances(path: Path = ACCEPTANCES) -> list[Acceptance]:
         raise SettingsError(file.violations, path.name)
     try:
         found = TypeAdapter(list[Acceptance]).validate_python(file.data.get("acceptances"))
-    except ValueError as error:
-        lines = getattr(error, "errors", list)()
-        wrong = [Violation(".".join(map(str, line["loc"])), line["msg"]) for line in lines]
+    except ValidationError as error:
+        wrong = [Violation(".".join(map(str, line["loc"])), line["msg"]) for line in error.errors()]
         raise SettingsError(wrong, path.name) from error
     return found
 

@@ -107,16 +107,16 @@ def _trust(subject: Subject) -> Iterator[tuple[str, str]]:
     given: dict[str, set[str]] = defaultdict(set)
     for _, account, role in associations(subject):
         given[role].add("/".join(account))
-    for role, statement in trust_statements(subject):
+    for resource, statement in trust_statements(subject):
         same = statement.get("Condition", {}).get("StringEquals", {})
-        if "pods.eks.amazonaws.com" not in principals(subject, role, statement) or not same:
+        if "pods.eks.amazonaws.com" not in principals(subject, resource, statement) or not same:
             continue
         namespaces = listed(same.get("aws:RequestTag/kubernetes-namespace", []))
         accounts = listed(same.get("aws:RequestTag/kubernetes-service-account", []))
         trusted = {f"{namespace}/{account}" for namespace in namespaces for account in accounts}
-        for name in sorted(trusted ^ given[role_arn(subject, role)]):
+        for name in sorted(trusted ^ given[role_arn(subject, resource)]):
             side = "trusts it, and no association gives it" if name in trusted else "has it, and the role refuses it"
-            yield role.name, f"{name}: {side}"
+            yield resource.name, f"{name}: {side}"
 
 
 RULES = (
