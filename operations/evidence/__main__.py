@@ -7,7 +7,7 @@ from pathlib import Path
 
 from operations import cdk
 from operations.evidence.acceptances import ACCEPTANCES, Judgement, judge, load_acceptances
-from operations.evidence.nag import read_nag_findings
+from operations.evidence.nag import StaleError, read_nag_findings
 from operations.evidence.report import print_table, write
 from operations.evidence.rules import RULES
 from operations.evidence.subject import Subject, templates_of
@@ -21,6 +21,7 @@ def evidence(settings: AwsEnvironment, assembly: Path, today: date) -> Judgement
 
     Raises:
         FileNotFoundError: there is none.
+        StaleError: it was synthesized again without that context.
         SettingsError: the acceptances can't be read.
     """
     nag = read_nag_findings(assembly)
@@ -39,14 +40,15 @@ def main(arguments: list[str], *, today: date | None = None) -> int:
     try:
         settings = load_aws_environment(given.environment, cdk.ROOT)
         judgement = evidence(settings, given.assembly, today or date.today())
-    except FileNotFoundError as error:
-        print(f"{error.filename} is missing: `make synth ENV={given.environment}` writes it.", file=sys.stderr)
+    except (FileNotFoundError, StaleError):
+        told = f"{given.assembly} holds no synth for the report: `make synth ENV={given.environment}` makes one."
+        print(told, file=sys.stderr)
         return 1
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
     print_table(judgement, settings.name, sys.stdout)
-    file = load_path(given.environment)
+    file = file_of(given.environment)
     accepted_in = str(ACCEPTANCES.relative_to(cdk.ROOT))
     folder = given.output / settings.name
     for path in write(judgement, RULES, settings.name, folder, source=file, acceptances=accepted_in):
@@ -54,7 +56,7 @@ def main(arguments: list[str], *, today: date | None = None) -> int:
     return int(bool(judgement.open))
 
 
-def load_path(environment: str) -> str:
+def file_of(environment: str) -> str:
     """The file of an environment, as a viewer of the report finds it from the project's folder."""
     return environment if environment.endswith((".yaml", ".yml")) else f"environments/{environment}.yaml"
 

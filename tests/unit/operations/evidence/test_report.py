@@ -2,16 +2,21 @@
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from aws_cdk import App
 
 from operations.evidence import __main__ as command
+from operations.evidence import nag
 from operations.evidence.acceptances import Judgement
 from operations.evidence.finding import Finding
+from operations.evidence.nag import digest, read_nag_findings
 from operations.evidence.report import print_table, sarif, write
 from operations.evidence.rules import RULES
 from tests.support.environments import environment_file
+from tests.support.synth import cdk_app
 from tests.unit.operations.evidence.conftest import TODAY, Platform
 from tests.unit.operations.evidence.test_acceptances import FINDING, REASON, acceptance
 
@@ -60,14 +65,19 @@ def test_should_count_on_a_terminal_what_is_open_and_accepted() -> None:
 def assembly(tmp_path: Path, platforms: dict[str, Platform]) -> Path:
     dev = platforms["dev"]
     artifacts = {
-        name: {"type": "aws:cloudformation:stack", "properties": {"templateFile": f"{name}.json"}}
+        name: {"type": "aws:cloudformation:stack", "properties": {"templateFile": f"{name}.template.json"}}
         for name in dev.subject.templates
     }
     (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
     for name, template in dev.subject.templates.items():
-        (tmp_path / f"{name}.json").write_text(json.dumps(template))
-    (tmp_path / "nag.json").write_text(json.dumps([vars(finding) for finding in dev.nag]))
+        (tmp_path / f"{name}.template.json").write_text(json.dumps(template))
+    written(tmp_path, dev.nag)
     return tmp_path
+
+
+def written(assembly: Path, nag: list[Finding]) -> None:
+    found = {"of": digest(assembly), "findings": [vars(finding) for finding in nag]}
+    (assembly / "nag.json").write_text(json.dumps(found))
 
 
 def run(assembly: Path) -> int:
@@ -82,14 +92,42 @@ def test_should_end_well_where_everything_is_accepted(assembly: Path, capsys: py
 
 
 def test_should_end_with_1_when_something_is_open(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = json.loads((assembly / "nag.json").read_text())
-    (assembly / "nag.json").write_text(json.dumps([*found, vars(FINDING)]))
+    written(assembly, [*read_nag_findings(assembly), FINDING])
     assert run(assembly) == 1
     assert FINDING.message in capsys.readouterr().out
 
 
-def test_should_say_in_a_line_what_is_missing(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def forget(assembly: Path) -> None:
     (assembly / "nag.json").unlink()
+
+
+def synth_again(assembly: Path) -> None:
+    """Without the context: the templates are others, and what cdk-nag found is of the old ones."""
+    template = assembly / "ClusterStack.template.json"
+    template.write_text(template.read_text() + " ")
+
+
+@pytest.mark.parametrize("lose", [forget, synth_again])
+def test_should_say_in_a_line_what_is_missing(
+    lose: Callable[[Path], None], assembly: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lose(assembly)
     assert run(assembly) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "make synth" in line
+
+
+def test_should_not_look_at_the_same_templates_twice(assembly: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[App] = []
+
+    def look(app: App) -> list[Finding]:
+        looked.append(app)
+        return [FINDING]
+
+    monkeypatch.setattr(nag, "nag_findings", look)
+    before = read_nag_findings(assembly)
+    nag.write_nag_findings(cdk_app(), assembly)
+    assert (len(looked), read_nag_findings(assembly)) == (0, before)
+    synth_again(assembly)
+    nag.write_nag_findings(cdk_app(), assembly)
+    assert (len(looked), read_nag_findings(assembly)) == (1, [FINDING])
