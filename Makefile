@@ -17,22 +17,29 @@ CONFIRMED := $(if $(filter 1,$(YES)),--yes)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help machine setup synth doctor diff deploy patch-nodes destroy local schema unit rehearse runtime mutants lint test format clean
+.PHONY: help machine setup lock synth evidence sbom digests doctor diff deploy patch-nodes destroy local schema unit rehearse runtime mutants lint test format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: .venv/.complete node_modules/.complete ## Install the pinned Python and Node packages
 
-.venv/.complete: requirements.txt requirements-dev.txt
+.venv/.complete: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 10) else 0)'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python $(PIP_INSTALL) -r requirements-dev.txt
+	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements.lock
 	@touch $@
 
 node_modules/.complete: package.json package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
+
+lock: ## Write requirements.lock from requirements*.txt: every package, with its content's hashes, for each Python
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python $(PIP_INSTALL) uv==0.13.9
+	{ head -1 requirements.lock; UV_SYSTEM_CERTS=1 .venv-lock/bin/uv pip compile --quiet --universal \
+	  --python-version 3.10 --no-annotate --no-header --generate-hashes requirements-dev.txt; } > .venv-lock/new
+	mv .venv-lock/new requirements.lock
 
 # Of its own: the emulator pins an AWS client that is not the Lambda runtime's.
 .venv-rehearsal/.complete: requirements-rehearsal.txt
@@ -42,8 +49,19 @@ node_modules/.complete: package.json package-lock.json
 
 synth: setup ## Write the CloudFormation templates of ENV (default dev) to cdk.out
 	@$(BIN)/python -m settings $(ENV)
-	$(CDK) synth --quiet -c environment=$(ENV)
+	$(CDK) synth --quiet -c environment=$(ENV) -c evidence=true
+	@$(BIN)/python -m operations.evidence $(ENV)
 	@echo "cdk.out holds:"; ls cdk.out/*Stack.template.json
+
+evidence: setup ## The security report of ENV over AWS and Kubernetes, in build/evidence; 1 with a finding nobody accepted
+	$(CDK) synth --quiet -c environment=$(ENV) -c evidence=true
+	@$(BIN)/python -m operations.evidence $(ENV)
+
+sbom: synth ## The bill of materials of ENV, in CycloneDX: build/sbom
+	@$(BIN)/python -m operations.sbom $(ENV)
+
+digests: setup ## The digest of ENV's image, to write into airflow.image
+	@$(BIN)/python -m operations.digests $(ENV)
 
 doctor: setup ## Ask the account and the platform of ENV how they are; nothing is changed (CANARY=dag_id: runs that DAG)
 	@$(BIN)/python -m operations.doctor $(ENV) $(if $(CANARY),--canary '$(CANARY)')
@@ -101,5 +119,5 @@ machine:
 test: machine lint unit rehearse runtime ## Everything that CI runs (x86-64 Linux with bash and openssl; about 20 minutes)
 
 clean: ## Remove what the commands above made (not the secrets in .local)
-	rm -rf .venv .venv-* node_modules cdk.out dist .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* node_modules cdk.out build dist .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

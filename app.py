@@ -32,4 +32,8 @@ if __name__ == "__main__":
         platform(cdk_app, load_aws_environment(context("environment") or "dev", ROOT, today=today))
     except SettingsError as error:
         sys.exit(str(error))
-    cdk_app.synth()
+    assembly = cdk_app.synth()
+    if cdk_app.node.try_get_context("evidence"):
+        from operations.evidence.nag import write_nag_findings
+
+        write_nag_findings(cdk_app, Path(assembly.directory))

@@ -17,12 +17,14 @@ class CdkError(OperationError):
 
 
 def synthesize(environment: str, assembly: Path, *, any_version: bool = False) -> None:
-    """Write an environment's cloud assembly; `any_version`: also of versions that are not supported any more.
+    """Write an environment's cloud assembly, with what the security report needs (operations/evidence).
+
+    `any_version`: without that, and also of versions that are not supported any more: for who looks, or destroys.
 
     Raises CdkError. (Its warnings are told again by what deploys it.)
     """
-    context = ["-c", f"environment={environment}", *(["-c", "any_version=true"] if any_version else [])]
-    run = _captured("synth", "--quiet", "--output", assembly, *context)
+    context = [f"environment={environment}", *(["any_version=true"] if any_version else ["evidence=true"])]
+    run = _captured("synth", "--quiet", "--output", assembly, *(part for each in context for part in ("-c", each)))
     if run.returncode:
         raise CdkError(f"{run.stdout.rstrip()}\nThe templates could not be written: see above.")
 

@@ -13,6 +13,7 @@ from operations.control_plane_logs import delete_leftover_log_group
 from operations.database_protection import databases, set_protection
 from operations.deploy.checks import CHECKS
 from operations.deployed import deployed_stacks, templates_of
+from operations.evidence.__main__ import evidence
 from operations.terminal import answer_to, has_terminal
 from settings import AwsEnvironment, support_notices
 
@@ -36,6 +37,14 @@ def deploy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed:
         refused = refusals(templates_of(stacks), cdk.templates(assembly))
         if refused:
             print("\n".join(["Not deployed:", *(f"  {violation}" for violation in refused)]), file=sys.stderr)
+            return 1
+        insecure = evidence(settings, assembly, date.today()).open
+        if insecure:
+            told = [f"  {each.rule}: {each.resource}: {each.message}" for each in insecure]
+            print(
+                "\n".join(["Not deployed, nobody accepted these findings (docs/security/evidence.md):", *told]),
+                file=sys.stderr,
+            )
             return 1
         if not confirmed:
             changes = cdk.broadening_changes(assembly)

@@ -40,7 +40,7 @@ def image(context: Context) -> Answer:
     if found.ecr:
         return _in_ecr(context, name, found)
     try:
-        status, headers = _manifest(found)
+        status, headers = manifest(found)
     except RegistryUnreachableError as error:
         step = "nodes pull it by themselves: what matters is that they reach it, through NAT or endpoints"
         return Answer.warned(f"{found.registry} can't be asked from here: {error}", step)
@@ -89,7 +89,7 @@ def _in_ecr(context: Context, name: str, found: Image) -> Answer:
     return Answer.passed(name)
 
 
-def _manifest(found: Image) -> tuple[int, Message]:
+def manifest(found: Image) -> tuple[int, Message]:
     """Status and headers of the manifest, as anybody gets it. Raises RegistryUnreachableError."""
     status, headers = _head(found.manifest_url, None)
     challenge = headers.get("www-authenticate", "")

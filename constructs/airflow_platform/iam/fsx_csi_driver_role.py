@@ -17,7 +17,10 @@ SERVICE_LINKED_ROLES = ("fsx.amazonaws.com", "s3.data-source.lustre.fsx.amazonaw
 class FsxCsiDriverRole(PodIdentityRole):
     """What the driver needs to make and remove file systems for claims (its docs/install.md), and no more.
 
-    It can delete only what it made itself, which carries its tag: never the platform's own file system.
+    It can delete only what it made itself, which carries its tag: never the platform's own file system. So it may put
+    that tag on nothing that exists. FSx has no condition for "while it is created" as EC2 has (`ec2:CreateAction`), and
+    checks the tags of a creation against the ARN `file-system/*` (kubernetes-sigs/aws-fsx-csi-driver#214), where the
+    id of what exists begins with `fs-`: that is denied. The driver tags while it creates, and never later.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, cluster_arn: str) -> None:
@@ -30,7 +33,8 @@ class FsxCsiDriverRole(PodIdentityRole):
             service_accounts=[str(FSX_CSI_DRIVER.service_account)],
         )
         stack = Stack.of(self)
-        file_systems = f"arn:{Aws.PARTITION}:fsx:{stack.region}:{stack.account}:file-system/*"
+        any_id = f"arn:{Aws.PARTITION}:fsx:{stack.region}:{stack.account}:file-system/"
+        file_systems = f"{any_id}*"
         made_by_the_driver = {"Null": {f"aws:ResourceTag/{VOLUME_TAG}": "false"}}
         tagged_by_the_driver = {"Null": {f"aws:RequestTag/{VOLUME_TAG}": "false"}}
         for statement in (
@@ -40,6 +44,12 @@ class FsxCsiDriverRole(PodIdentityRole):
                 actions=["fsx:CreateFileSystem", "fsx:TagResource"],
                 resources=[file_systems],
                 conditions=tagged_by_the_driver,
+            ),
+            iam.PolicyStatement(
+                sid="NeverTagWhatExists",
+                effect=iam.Effect.DENY,
+                actions=["fsx:TagResource", "fsx:UntagResource"],
+                resources=[f"{any_id}fs-*"],
             ),
             iam.PolicyStatement(
                 sid="Remove",

@@ -33,6 +33,8 @@ def test_should_synthesize_an_ended_version_only_where_it_is_asked_to(
     monkeypatch.setattr(cdk, "_captured", run)
     cdk.synthesize("dev", Path("out"), any_version=any_version)
     assert ("any_version=true" in asked) is any_version
+    # Who deploys needs the security report; who looks or destroys does not.
+    assert ("evidence=true" in asked) is not any_version
 
 
 @pytest.mark.parametrize(("code", "output"), [(1, "Number of stacks with differences: 0"), (0, "Something else")])

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from operations.evidence.nag import read_nag_findings
+
 ROOT = Path(__file__).resolve().parents[3]
 ENDED = {
     "name": "old",
@@ -51,3 +53,12 @@ def test_should_still_synthesize_it_for_who_destroys_it(environment: Path, tmp_p
 
     assert ended.returncode == 0, ended.stderr
     assert (tmp_path / "cdk.out" / "ClusterStack.template.json").exists()
+    assert not (tmp_path / "cdk.out" / "nag.json").exists()
+
+
+def test_should_write_what_cdk_nag_finds_beside_the_templates(environment: Path, tmp_path: Path) -> None:
+    ended = run(tmp_path, environment=str(environment), any_version="true", evidence="true")
+
+    assert ended.returncode == 0, ended.stderr
+    found = {finding.rule for finding in read_nag_findings(tmp_path / "cdk.out")}
+    assert {rule.partition("-")[0] for rule in found} == {"AwsSolutions", "NIST.800.53.R5"}

@@ -125,6 +125,7 @@ def test_should_let_the_fsx_driver_do_exactly_this(template: dict[str, Any]) -> 
             "Action": ["fsx:CreateFileSystem", "fsx:TagResource"],
             "Condition": {"Null": {"aws:RequestTag/CSIVolumeName": "false"}},
         },
+        "NeverTagWhatExists": {"Effect": "Deny", "Action": ["fsx:TagResource", "fsx:UntagResource"]},
         "Remove": {
             "Effect": "Allow",
             "Action": "fsx:DeleteFileSystem",
@@ -144,6 +145,8 @@ def test_should_let_the_fsx_driver_act_on_file_systems_and_fsx_roles_only(templa
     resources_of = {sid: s["Resource"] for sid, s in statements(template, "FsxCsiDriver").items()}
     file_systems = "arn:aws:fsx:eu-central-1:111122223333:file-system/*"
     assert flat(resources_of["Make"]) == flat(resources_of["Remove"]) == file_systems
+    # A creation is checked against `file-system/*`, which this does not match: only what exists has an id.
+    assert flat(resources_of["NeverTagWhatExists"]) == file_systems.replace("*", "fs-*")
     assert [flat(arn) for arn in resources_of["MakeServiceLinkedRoles"]] == [
         "arn:aws:iam::111122223333:role/aws-service-role/fsx.amazonaws.com/*",
         "arn:aws:iam::111122223333:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/*",

@@ -4,6 +4,8 @@ import pytest
 
 from operations.deploy import __main__ as command
 from operations.deploy.checks import Check
+from operations.evidence.acceptances import Judgement
+from operations.evidence.finding import Finding
 from tests.support.deployed_aws import Account, Stack, platform
 from tests.support.environments import aws_environment
 
@@ -45,6 +47,16 @@ def test_should_ask_about_broader_permissions_and_nothing_else(
 def test_should_ask_nothing_when_told_so(account: Account, calls: list[str]) -> None:
     assert deploy(account) == 0
     assert calls == ["synth", "deploy"]
+
+
+def test_should_not_deploy_a_finding_that_nobody_accepted(
+    account: Account, calls: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = Judgement([Finding("rule", "Stack/Thing", "is open")], [], frozenset())
+    monkeypatch.setattr(command, "evidence", lambda *_: found)
+    assert deploy(account) == 1
+    assert calls == ["synth"]
+    assert "  rule: Stack/Thing: is open" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""`make digests`: images by their content instead of their tags."""

@@ -1,0 +1,1 @@
+"""`make evidence`: one security report over the templates and the Kubernetes objects of an environment."""

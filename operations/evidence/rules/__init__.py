@@ -1,0 +1,15 @@
+"""All rules of our own."""
+
+from operations.evidence.finding import Rule
+from operations.evidence.rules import across_identity, across_network, cluster, data, file_system_driver, identity, pods
+
+RULES: tuple[Rule, ...] = (
+    *data.RULES,
+    *cluster.RULES,
+    *identity.RULES,
+    *pods.RULES,
+    *across_identity.RULES,
+    *across_network.RULES,
+    *file_system_driver.RULES,
+)
+"""In the order in which docs/security/controls.md has them."""

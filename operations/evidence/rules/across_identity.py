@@ -1,0 +1,126 @@
+"""Between AWS and the cluster: which pod gets which role, and which secret."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+
+from operations.evidence.finding import Rule
+from operations.evidence.rules.identity import ROLE, identity_statements, listed, principals, trust_statements
+from operations.evidence.subject import Resource, Subject
+from settings.facts.addons import FSX_CSI_DRIVER
+
+SECRETS_STORE = "secrets-store.csi.k8s.io"
+OF_ADDONS = {("kube-system", str(FSX_CSI_DRIVER.service_account))}
+"""ServiceAccounts that an EKS add-on makes."""
+
+Account = tuple[str, str]
+"""Namespace and ServiceAccount."""
+
+
+def associations(subject: Subject) -> Iterator[tuple[Resource, Account, str]]:
+    """Each association, its ServiceAccount, and the text of its role's ARN."""
+    for each in subject.resources("AWS::EKS::PodIdentityAssociation"):
+        yield (
+            each,
+            (each.properties["Namespace"], each.properties["ServiceAccount"]),
+            subject.text(each, each.properties["RoleArn"]),
+        )
+
+
+def secrets_of(subject: Subject) -> dict[Account, set[str]]:
+    """ServiceAccount -> the secrets in AWS that its pods mount."""
+    classes = {
+        (each["metadata"]["namespace"], each["metadata"]["name"]): {
+            secret["objectName"] for secret in json.loads(each["spec"]["parameters"]["objects"])
+        }
+        for each in subject.of_kind("SecretProviderClass")
+    }
+    found: dict[Account, set[str]] = defaultdict(set)
+    for pod in subject.pods:
+        for volume in pod.spec.get("volumes", ()):
+            csi = volume.get("csi") or {}
+            if csi.get("driver") == SECRETS_STORE:
+                mounted = csi["volumeAttributes"]["secretProviderClass"]
+                found[pod.namespace, pod.account] |= classes.get((pod.namespace, mounted), {f"no class {mounted}"})
+    return dict(found)
+
+
+def role_arn(subject: Subject, role: Resource) -> str:
+    """The text of a role's ARN."""
+    return subject.references.text(role.stack, {"Fn::GetAtt": [role.logical_id, "Arn"]})
+
+
+def readable(subject: Subject) -> dict[str, set[str]]:
+    """Text of a role's ARN -> what it may read of Secrets Manager."""
+    by_name = {
+        subject.references.text(role.stack, {"Ref": role.logical_id}): role_arn(subject, role)
+        for role in subject.resources(ROLE)
+    }
+    found: dict[str, set[str]] = defaultdict(set)
+    for resource, statement in identity_statements(subject):
+        reads = any(action.startswith("secretsmanager:Get") for action in listed(statement.get("Action", ())))
+        if statement["Effect"] == "Allow" and reads:
+            names = [resource.properties["RoleName"]] if "RoleName" in resource.properties else ()
+            roles = (
+                [role_arn(subject, resource)]
+                if resource.type == ROLE
+                else [
+                    by_name.get(subject.text(resource, each), "")
+                    for each in (*resource.properties.get("Roles", ()), *names)
+                ]
+            )
+            for role in roles:
+                found[role] |= {subject.text(resource, each) for each in listed(statement["Resource"])}
+    return dict(found)
+
+
+def _service_accounts(subject: Subject) -> Iterator[tuple[str, str]]:
+    exist = {(each["metadata"]["namespace"], each["metadata"]["name"]) for each in subject.of_kind("ServiceAccount")}
+    used = {(pod.namespace, pod.account) for pod in subject.pods}
+    for resource, account, _ in associations(subject):
+        if account not in exist | OF_ADDONS:
+            yield resource.name, f"gives a role to {'/'.join(account)}, which does not exist: whoever makes it has it"
+        elif account not in used | OF_ADDONS:
+            yield resource.name, f"gives a role to {'/'.join(account)}, which no pod has"
+    associated = {account for _, account, _ in associations(subject)}
+    for account in sorted(secrets_of(subject).keys() - associated):
+        yield (
+            f"ServiceAccount/{'/'.join(account)}",
+            "mounts secrets from AWS without an association: its pods can't start",
+        )
+
+
+def _secrets(subject: Subject) -> Iterator[tuple[str, str]]:
+    mounted, may_read = secrets_of(subject), readable(subject)
+    needed: dict[str, set[str]] = defaultdict(set)
+    for resource, account, role in associations(subject):
+        needed[role] |= mounted.get(account, set())
+        for secret in sorted(mounted.get(account, set()) - may_read.get(role, set())):
+            yield resource.name, f"{'/'.join(account)} mounts {secret}, which its role may not read"
+    for reader, allowed in sorted(may_read.items()):
+        for secret in sorted(allowed - needed.get(reader, set())):
+            yield reader, f"may read {secret}, which no pod that has the role mounts"
+
+
+def _trust(subject: Subject) -> Iterator[tuple[str, str]]:
+    """The two sides name the same ServiceAccounts."""
+    given: dict[str, set[str]] = defaultdict(set)
+    for _, account, role in associations(subject):
+        given[role].add("/".join(account))
+    for resource, statement in trust_statements(subject):
+        same = statement.get("Condition", {}).get("StringEquals", {})
+        if "pods.eks.amazonaws.com" not in principals(subject, resource, statement) or not same:
+            continue
+        namespaces = listed(same.get("aws:RequestTag/kubernetes-namespace", []))
+        accounts = listed(same.get("aws:RequestTag/kubernetes-service-account", []))
+        trusted = {f"{namespace}/{account}" for namespace in namespaces for account in accounts}
+        for name in sorted(trusted ^ given[role_arn(subject, resource)]):
+            side = "trusts it, and no association gives it" if name in trusted else "has it, and the role refuses it"
+            yield resource.name, f"{name}: {side}"
+
+
+RULES = (
+    Rule("pod-identity", "Roles and ServiceAccounts match", _service_accounts, ("CIS EKS 5.2.1", "IA-9")),
+    Rule("secret-readers", "A role reads what its pods mount, and nothing else", _secrets, ("AC-6", "SC-12")),
+    Rule("pod-trust", "A role trusts whom it is given to, and nobody else", _trust, ("AC-6",)),
+)

@@ -1,0 +1,113 @@
+"""IAM: who may do what, and who may become whom."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from operations.evidence.finding import Rule
+from operations.evidence.subject import Resource, Subject
+
+ROLE = "AWS::IAM::Role"
+POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+RESOURCE_POLICIES = {
+    "AWS::KMS::Key": "KeyPolicy",
+    "AWS::S3::BucketPolicy": "PolicyDocument",
+    "AWS::SecretsManager::ResourcePolicy": "ResourcePolicy",
+    "AWS::SNS::TopicPolicy": "PolicyDocument",
+    "AWS::SQS::QueuePolicy": "PolicyDocument",
+    "AWS::EC2::VPCEndpoint": "PolicyDocument",
+}
+"""Type -> the property that holds its policy."""
+
+Statement = Mapping[str, Any]
+
+
+def listed(value: Any) -> list[Any]:
+    """One, or a list of them."""
+    return value if isinstance(value, list) else [value]
+
+
+def identity_statements(subject: Subject) -> Iterator[tuple[Resource, Statement]]:
+    """What roles may do: inline, and by policies attached to them."""
+    for role in subject.resources(ROLE):
+        for policy in role.properties.get("Policies", ()):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield role, statement
+    for policy in subject.resources(*POLICIES):
+        for statement in policy.properties["PolicyDocument"]["Statement"]:
+            yield policy, statement
+
+
+def resource_statements(subject: Subject) -> Iterator[tuple[Resource, Statement]]:
+    """Who may do what with a resource, by its own policy."""
+    for resource in subject.resources(*RESOURCE_POLICIES):
+        for statement in resource.properties.get(RESOURCE_POLICIES[resource.type], {}).get("Statement", ()):
+            yield resource, statement
+
+
+def trust_statements(subject: Subject) -> Iterator[tuple[Resource, Statement]]:
+    """Who may become a role."""
+    for role in subject.resources(ROLE):
+        for statement in role.properties["AssumeRolePolicyDocument"]["Statement"]:
+            yield role, statement
+
+
+def principals(subject: Subject, resource: Resource, statement: Statement) -> list[str]:
+    """Whom a statement names, as comparable text."""
+    principal = statement.get("Principal", "*")
+    if isinstance(principal, str):
+        return [principal]
+    return [subject.text(resource, each) for values in principal.values() for each in listed(values)]
+
+
+def _wildcard_actions(subject: Subject) -> Iterator[tuple[str, str]]:
+    for resource, statement in identity_statements(subject):
+        if statement["Effect"] == "Allow":
+            for action in listed(statement.get("Action", statement.get("NotAction", "*"))):
+                if "*" in action or "NotAction" in statement:
+                    yield resource.name, f"may do whatever {action} comes to mean"
+
+
+def _wildcard_principals(subject: Subject) -> Iterator[tuple[str, str]]:
+    for resource, statement in (*resource_statements(subject), *trust_statements(subject)):
+        if statement["Effect"] == "Allow" and "*" in principals(subject, resource, statement):
+            yield resource.name, "lets anybody in: its principal is *"
+    for permission in subject.resources("AWS::Lambda::Permission"):
+        if permission.properties.get("Principal") == "*":
+            yield permission.name, "lets anybody call the function: its principal is *"
+
+
+def _key_users(subject: Subject) -> Iterator[tuple[str, str]]:
+    account = ":root"
+    for resource, statement in resource_statements(subject):
+        if resource.type != "AWS::KMS::Key" or statement["Effect"] != "Allow":
+            continue
+        named = principals(subject, resource, statement)
+        actions = listed(statement["Action"])
+        if "kms:*" in actions and not all(each.endswith(account) for each in named):
+            yield resource.name, f"{', '.join(named)} may do everything with the key, not use it alone"
+        others = [each for each in named if ":iam::" in each and each.endswith(account)]
+        if others and any(
+            "${AWS::AccountId}" not in each and str(subject.settings.account) not in each for each in others
+        ):
+            yield resource.name, "another account may use the key"
+
+
+def _pod_roles(subject: Subject) -> Iterator[tuple[str, str]]:
+    wanted = {
+        f"aws:RequestTag/{tag}" for tag in ("eks-cluster-arn", "kubernetes-namespace", "kubernetes-service-account")
+    }
+    for role, statement in trust_statements(subject):
+        if "pods.eks.amazonaws.com" in principals(subject, role, statement) and "sts:AssumeRole" in listed(
+            statement["Action"]
+        ):
+            missing = wanted - set(statement.get("Condition", {}).get("StringEquals", {}))
+            if missing:
+                yield role.name, f"any pod can be given the role: it does not compare {', '.join(sorted(missing))}"
+
+
+RULES = (
+    Rule("iam-actions", "No role may do what a wildcard names", _wildcard_actions, ("AC-6",)),
+    Rule("iam-principals", "No policy names everybody", _wildcard_principals, ("AC-3", "AC-6")),
+    Rule("key-users", "A key's policy names who uses it, in this account", _key_users, ("SC-12", "AC-6")),
+    Rule("pod-roles", "A pod's role is for its ServiceAccount alone", _pod_roles, ("CIS EKS 5.2.1", "AC-6")),
+)

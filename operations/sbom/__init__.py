@@ -1,0 +1,1 @@
+"""`make sbom`: what the platform is made of."""

@@ -1,0 +1,140 @@
+"""Environments that the report looks at, each synthesized once for a test process."""
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import platform
+from operations.evidence.finding import Finding
+from operations.evidence.nag import nag_findings
+from operations.evidence.rules import RULES
+from operations.evidence.subject import MANIFEST, Json, Subject, templates_of
+from settings import AwsEnvironment
+from tests.support.environments import aws_environment, aws_environment_named
+from tests.support.synth import cdk_app
+
+TODAY = date(2026, 11, 24)
+
+NOTHING_TO_KEEP: dict[str, Any] = {
+    "retain_data": False,
+    "storage": {"deployment_type": "SCRATCH_2", "throughput_mbps_per_tib": None, "backup_retention_days": 0},
+    "network": {"nat_gateways": 0, "interface_endpoints": True, "flow_logs_retention_days": None},
+    "database": {"backup_retention_days": 0, "engine_version": "14", "support": "extended"},
+}
+PRIVATE: dict[str, Any] = {
+    "cluster": {
+        "endpoint": {"access": "private"},
+        "secrets_encryption": False,
+        "authentication_mode": "API_AND_CONFIG_MAP",
+        "controller": {"enabled": True},
+        "node_groups": {"workers": {}, "more": {"instance_types": ["m7g.large"], "capacity_type": "spot"}},
+    },
+    "airflow": {"image": "registry.example.com/airflow@sha256:" + 64 * "a"},
+}
+VARIANTS: dict[str, Callable[[], AwsEnvironment]] = {
+    "dev": lambda: aws_environment_named("dev"),
+    "production": lambda: aws_environment_named("production"),
+    "nothing to keep": lambda: aws_environment(**NOTHING_TO_KEEP),
+    "private": lambda: aws_environment(**PRIVATE),
+}
+"""Environments in which, together, every option is on and off that a rule looks at."""
+
+
+@dataclass
+class Platform:
+    """A subject, and what cdk-nag finds in it."""
+
+    subject: Subject
+    nag: list[Finding]
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [*self.nag, *(finding for rule in RULES for finding in rule.findings(self.subject))]
+
+
+def synthesized(settings: AwsEnvironment) -> Platform:
+    app = cdk_app()
+    platform(app, settings)
+    assembly = Path(app.synth().directory)
+    return Platform(Subject(settings, templates_of(assembly), TODAY), nag_findings(app))
+
+
+@pytest.fixture(scope="session")
+def platforms() -> dict[str, Platform]:
+    """All of VARIANTS."""
+    return {name: synthesized(make()) for name, make in VARIANTS.items()}
+
+
+@pytest.fixture(scope="session")
+def production() -> Subject:
+    return synthesized(aws_environment_named("production")).subject
+
+
+@dataclass
+class Workshop:
+    """A copy of a subject, to break."""
+
+    settings: AwsEnvironment
+    templates: dict[str, Any]
+    today: date = TODAY
+    added: int = field(default=0)
+
+    def body(self, type_: str, logical_id: str = "") -> Json:
+        """The first resource of a type whose logical id begins so."""
+        return next(
+            resource
+            for template in self.templates.values()
+            for name, resource in template["Resources"].items()
+            if resource["Type"] == type_ and name.startswith(logical_id)
+        )
+
+    def properties(self, type_: str, logical_id: str = "") -> Json:
+        """Its properties."""
+        found: Json = self.body(type_, logical_id)["Properties"]
+        return found
+
+    def add(self, stack: str, type_: str, **properties: Any) -> None:
+        """Another resource."""
+        self.added += 1
+        self.templates[stack]["Resources"][f"Added{self.added}"] = {"Type": type_, "Properties": properties}
+
+    def objects(self, change: Callable[[Json], object], kind: str, name: str = "") -> None:
+        """Change the Kubernetes objects of a kind whose name begins so. (A reference stays what it is as text.)"""
+        references = Subject(self.settings, self.templates, self.today).references
+        changed = 0
+        for stack, template in self.templates.items():
+            for resource in template["Resources"].values():
+                if resource["Type"] == MANIFEST:
+                    objects = json.loads(references.text(stack, resource["Properties"]["Manifest"]))
+                    for obj in objects:
+                        if obj["kind"] == kind and obj["metadata"]["name"].startswith(name):
+                            change(obj)
+                            changed += 1
+                    resource["Properties"]["Manifest"] = json.dumps(objects)
+        assert changed, f"no {kind} {name}"
+
+    def add_object(self, obj: Json) -> None:
+        """Another Kubernetes object."""
+        manifest = self.properties(MANIFEST, "Storage")
+        references = Subject(self.settings, self.templates, self.today).references
+        text = references.text("AirflowStack", manifest["Manifest"])
+        manifest["Manifest"] = json.dumps([*json.loads(text), obj])
+
+    def remove_objects(self, kind: str, name: str) -> None:
+        """Let a Kubernetes object become another that no rule looks at."""
+        self.objects(lambda obj: obj.update(kind="Removed"), kind, name)
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.settings, self.templates, self.today)
+
+
+@pytest.fixture
+def workshop(production: Subject) -> Workshop:
+    return Workshop(production.settings, copy.deepcopy(dict(production.templates)))

@@ -1,0 +1,120 @@
+"""What Kubernetes gets: objects for the whole cluster, ways in, permissions, and what stands in ConfigMaps."""
+
+from operations.evidence.subject import Subject
+from tests.unit.platform.closed_world import world
+
+CLUSTER_OBJECTS = [
+    ("Namespace", "airflow"),
+    ("Namespace", "airflow-storage-setup"),
+    ("StorageClass", "aws-fsx-sc"),
+    ("PersistentVolume", "aws-fsx-pv"),
+    ("PersistentVolume", "aws-fsx-pv-setup"),
+]
+"""Kind and name of what has no namespace."""
+
+SERVICES = [
+    ("Service/airflow/webserver-svc", "ClusterIP", "8080"),
+]
+"""Service, type, ports."""
+
+SERVICE_ACCOUNTS = [
+    ("ServiceAccount/airflow/airflow-api-server", "Role airflow-api-server"),
+    ("ServiceAccount/airflow/airflow-scheduler", "Role pod-launcher-role"),
+    ("ServiceAccount/airflow/airflow-dag-processor", ""),
+    ("ServiceAccount/airflow/airflow-triggerer", "Role airflow-triggerer"),
+    ("ServiceAccount/airflow/airflow-migration", ""),
+    ("ServiceAccount/airflow/airflow-admin-user", ""),
+    ("ServiceAccount/airflow/airflow-worker", ""),
+]
+"""ServiceAccount, and the Roles it is bound to."""
+
+PERMISSIONS = [
+    ("Role/airflow/pod-launcher-role", "pods", "create, delete, get, list, patch, watch"),
+    ("Role/airflow/airflow-api-server", "pods", "list"),
+    ("Role/airflow/airflow-api-server", "pods/log", "get"),
+    ("Role/airflow/airflow-triggerer", "events", "list, watch"),
+    ("Role/airflow/airflow-triggerer", "pods", "delete, get"),
+    ("Role/airflow/airflow-triggerer", "pods/log", "get"),
+]
+"""Role, resources, verbs."""
+
+CONFIG_MAP_KEYS = {
+    "airflow-config": """
+        AIRFLOW_HOME
+        AIRFLOW_SECRETS_DIRECTORY
+        AIRFLOW__API_AUTH__JWT_SECRET_CMD
+        AIRFLOW__API__BASE_URL
+        AIRFLOW__API__ENABLE_SWAGGER_UI
+        AIRFLOW__API__HOST
+        AIRFLOW__API__PORT
+        AIRFLOW__API__SECRET_KEY_CMD
+        AIRFLOW__CORE__AUTH_MANAGER
+        AIRFLOW__CORE__DAGS_FOLDER
+        AIRFLOW__CORE__DEFAULT_POOL_TASK_SLOT_COUNT
+        AIRFLOW__CORE__EXECUTION_API_SERVER_URL
+        AIRFLOW__CORE__EXECUTOR
+        AIRFLOW__CORE__FERNET_KEY_CMD
+        AIRFLOW__CORE__HOSTNAME_CALLABLE
+        AIRFLOW__CORE__LOAD_EXAMPLES
+        AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG
+        AIRFLOW__CORE__PARALLELISM
+        AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL
+        AIRFLOW__DATABASE__CHECK_MIGRATIONS
+        AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD
+        AIRFLOW__FAB__COOKIE_SECURE
+        AIRFLOW__KUBERNETES_EXECUTOR__ASYNC_POD_CREATION
+        AIRFLOW__KUBERNETES_EXECUTOR__DELETE_WORKER_PODS
+        AIRFLOW__KUBERNETES_EXECUTOR__DELETE_WORKER_PODS_ON_FAILURE
+        AIRFLOW__KUBERNETES_EXECUTOR__NAMESPACE
+        AIRFLOW__KUBERNETES_EXECUTOR__POD_CREATION_MAX_CONCURRENCY
+        AIRFLOW__KUBERNETES_EXECUTOR__POD_TEMPLATE_FILE
+        AIRFLOW__KUBERNETES_EXECUTOR__TASK_PUBLISH_MAX_RETRIES
+        AIRFLOW__KUBERNETES_EXECUTOR__WORKER_PODS_CREATION_BATCH_SIZE
+        AIRFLOW__LOGGING__BASE_LOG_FOLDER
+        AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY
+        AIRFLOW__LOGGING__DAG_PROCESSOR_LOG_TARGET
+        AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT
+        AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK
+        AIRFLOW__SCHEDULER__MAX_DAGRUNS_PER_LOOP_TO_SCHEDULE
+        AIRFLOW__SCHEDULER__MAX_DAGRUNS_TO_CREATE_PER_LOOP
+        AIRFLOW__SCHEDULER__MAX_TIS_PER_QUERY
+        AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL
+        AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT
+        AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME
+        AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT
+        CONNECTION_CHECK_MAX_COUNT
+        PGSSLMODE
+    """,
+    "airflow-platform-files": """
+        admin_user.py
+        airflow.cfg
+        heartbeat.py
+        read_secret.py
+        schema_version.py
+    """,
+    "airflow-worker-pod-template": """
+        pod-template.yaml
+    """,
+}
+"""ConfigMap -> its keys. No value of a secret: `_CMD` names a command that reads a file."""
+
+
+def test_should_make_nothing_else_for_the_whole_cluster(fullest: Subject) -> None:
+    world.assert_closed(world.cluster_objects(fullest), CLUSTER_OBJECTS)
+
+
+def test_should_open_no_other_way_in(fullest: Subject) -> None:
+    world.assert_closed(world.services(fullest), SERVICES)
+
+
+def test_should_make_no_other_identity(fullest: Subject) -> None:
+    world.assert_closed(world.service_accounts(fullest), SERVICE_ACCOUNTS)
+
+
+def test_should_let_nobody_ask_the_kubernetes_api_more(fullest: Subject) -> None:
+    world.assert_closed(world.kubernetes_permissions(fullest), PERMISSIONS)
+
+
+def test_should_put_nothing_else_into_config_maps(fullest: Subject) -> None:
+    table = [(name, key) for name, keys in CONFIG_MAP_KEYS.items() for key in keys.split()]
+    world.assert_closed(world.config_map_keys(fullest), table)

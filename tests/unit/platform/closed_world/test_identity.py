@@ -1,0 +1,157 @@
+"""Who may do what: every statement of every role, and who may become one."""
+
+from operations.evidence.subject import Subject
+from tests.unit.platform.closed_world import world
+
+PERMISSIONS = [
+    (
+        "NetworkStack/NetworkFlowLogsRole",
+        "Allow",
+        "logs:CreateLogStream, logs:DescribeLogStreams, logs:PutLogEvents",
+        "NetworkStack/NetworkFlowLogsLogGroup.Arn",
+        "",
+    ),
+    ("IamStack/RolesFsxCsiDriver", "Allow", "fsx:DescribeFileSystems", "*", ""),
+    (
+        "IamStack/RolesFsxCsiDriver",
+        "Allow",
+        "fsx:CreateFileSystem, fsx:TagResource",
+        "arn:fsx:::file-system/*",
+        "aws:RequestTag/CSIVolumeName Null false",
+    ),
+    ("IamStack/RolesFsxCsiDriver", "Deny", "fsx:TagResource, fsx:UntagResource", "arn:fsx:::file-system/fs-*", ""),
+    (
+        "IamStack/RolesFsxCsiDriver",
+        "Allow",
+        "fsx:DeleteFileSystem",
+        "arn:fsx:::file-system/*",
+        "aws:ResourceTag/CSIVolumeName Null false",
+    ),
+    (
+        "IamStack/RolesFsxCsiDriver",
+        "Allow",
+        "iam:CreateServiceLinkedRole",
+        "arn:iam:::role/aws-service-role/fsx.amazonaws.com/*, arn:iam:::role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/*",
+        "iam:AWSServiceName StringEquals fsx.amazonaws.com, s3.data-source.lustre.fsx.amazonaws.com",
+    ),
+    ("IamStack/RolesController", "Allow", "eks:DescribeCluster", "arn:eks:::cluster/airflow-production", ""),
+    (
+        "ClusterStack/ClusterManifestHandlerFunctionServiceRole",
+        "Allow",
+        "eks:DescribeCluster",
+        "ClusterStack/Cluster.Arn",
+        "",
+    ),
+    (
+        "ClusterStack/ClusterManifestHandlerFunctionServiceRole",
+        "Allow",
+        "cloudformation:DescribeStacks",
+        "arn:cloudformation:::stack/airflow-production-*/*",
+        "",
+    ),
+    ("ClusterStack/AddonsVersionMoverServiceRole", "Allow", "eks:DescribeCluster", "ClusterStack/Cluster.Arn", ""),
+    (
+        "ClusterStack/AddonsVersionMoverServiceRole",
+        "Allow",
+        "eks:DescribeAddon, eks:UpdateAddon",
+        "ClusterStack/Cluster.Arn, arn:eks:::addon/airflow-production/*",
+        "",
+    ),
+    ("ClusterStack/AddonsVersionMoverServiceRole", "Allow", "eks:DescribeAddonVersions", "*", ""),
+    (
+        "IamStack/RolesSecretsReader",
+        "Allow",
+        "secretsmanager:DescribeSecret, secretsmanager:GetSecretValue",
+        "DatabaseStack/SecretsApiSecretKey, DatabaseStack/SecretsDatabase, DatabaseStack/SecretsFernetKey, DatabaseStack/SecretsJwtSecret",
+        "",
+    ),
+    (
+        "IamStack/RolesSecretsReader",
+        "Allow",
+        "kms:Decrypt",
+        "DatabaseStack/Key.Arn",
+        "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",
+    ),
+    (
+        "IamStack/RolesAdminPasswordReader",
+        "Allow",
+        "secretsmanager:DescribeSecret, secretsmanager:GetSecretValue",
+        "DatabaseStack/SecretsAdminPassword, DatabaseStack/SecretsApiSecretKey, DatabaseStack/SecretsDatabase, DatabaseStack/SecretsFernetKey, DatabaseStack/SecretsJwtSecret",
+        "",
+    ),
+    (
+        "IamStack/RolesAdminPasswordReader",
+        "Allow",
+        "kms:Decrypt",
+        "DatabaseStack/Key.Arn",
+        "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",
+    ),
+]
+"""Role, effect, actions, resources, condition."""
+
+MANAGED_POLICIES = [
+    ("IamStack/RolesCluster", "AmazonEKSClusterPolicy"),
+    ("IamStack/RolesWorker", "AmazonEKSWorkerNodePolicy"),
+    ("IamStack/RolesWorker", "AmazonEKS_CNI_Policy"),
+    ("IamStack/RolesWorker", "AmazonEC2ContainerRegistryReadOnly"),
+    ("IamStack/RolesController", "AmazonSSMManagedInstanceCore"),
+    ("ClusterStack/ClusterManifestHandlerFunctionServiceRole", "AWSLambdaBasicExecutionRole"),
+    ("ClusterStack/AddonsVersionMoverServiceRole", "AWSLambdaBasicExecutionRole"),
+]
+"""Role, and the policy that AWS keeps."""
+
+TRUST = [
+    (
+        "NetworkStack/NetworkFlowLogsRole",
+        "vpc-flow-logs.amazonaws.com",
+        "aws:SourceAccount StringEquals AWS::AccountId",
+    ),
+    ("IamStack/RolesCluster", "eks.amazonaws.com", ""),
+    ("IamStack/RolesWorker", "ec2.amazonaws.com", ""),
+    (
+        "IamStack/RolesFsxCsiDriver",
+        "pods.eks.amazonaws.com",
+        "aws:RequestTag/eks-cluster-arn StringEquals arn:eks:::cluster/airflow-production; aws:RequestTag/kubernetes-namespace StringEquals kube-system; aws:RequestTag/kubernetes-service-account StringEquals fsx-csi-controller-sa",
+    ),
+    (
+        "IamStack/RolesSecretsReader",
+        "pods.eks.amazonaws.com",
+        "aws:RequestTag/eks-cluster-arn StringEquals arn:eks:::cluster/airflow-production; aws:RequestTag/kubernetes-namespace StringEquals airflow; aws:RequestTag/kubernetes-service-account StringEquals airflow-api-server, airflow-dag-processor, airflow-migration, airflow-scheduler, airflow-triggerer",
+    ),
+    (
+        "IamStack/RolesAdminPasswordReader",
+        "pods.eks.amazonaws.com",
+        "aws:RequestTag/eks-cluster-arn StringEquals arn:eks:::cluster/airflow-production; aws:RequestTag/kubernetes-namespace StringEquals airflow; aws:RequestTag/kubernetes-service-account StringEquals airflow-admin-user",
+    ),
+    ("IamStack/RolesController", "ec2.amazonaws.com", ""),
+    ("ClusterStack/ClusterManifestHandlerFunctionServiceRole", "lambda.amazonaws.com", ""),
+    ("ClusterStack/AddonsVersionMoverServiceRole", "lambda.amazonaws.com", ""),
+]
+"""Role, who may take it on, condition."""
+
+ASSOCIATIONS = [
+    ("airflow", "airflow-api-server", "IamStack/RolesSecretsReader.Arn"),
+    ("airflow", "airflow-scheduler", "IamStack/RolesSecretsReader.Arn"),
+    ("airflow", "airflow-dag-processor", "IamStack/RolesSecretsReader.Arn"),
+    ("airflow", "airflow-triggerer", "IamStack/RolesSecretsReader.Arn"),
+    ("airflow", "airflow-migration", "IamStack/RolesSecretsReader.Arn"),
+    ("airflow", "airflow-admin-user", "IamStack/RolesAdminPasswordReader.Arn"),
+    ("kube-system", "fsx-csi-controller-sa", "IamStack/RolesFsxCsiDriver.Arn"),
+]
+"""Namespace, ServiceAccount, role."""
+
+
+def test_should_let_nobody_do_more(fullest: Subject) -> None:
+    world.assert_closed(world.permissions(fullest), PERMISSIONS)
+
+
+def test_should_attach_no_other_policy_of_aws(fullest: Subject) -> None:
+    world.assert_closed(world.managed_policies(fullest), MANAGED_POLICIES)
+
+
+def test_should_let_nobody_else_take_a_role_on(fullest: Subject) -> None:
+    world.assert_closed(world.trust(fullest), TRUST)
+
+
+def test_should_give_a_role_to_no_other_service_account(fullest: Subject) -> None:
+    world.assert_closed(world.associations(fullest), ASSOCIATIONS)

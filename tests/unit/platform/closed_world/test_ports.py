@@ -1,0 +1,39 @@
+"""What security groups let through."""
+
+from operations.evidence.subject import Subject
+from tests.unit.platform.closed_world import world
+
+PORTS = [
+    ("NetworkStack/NetworkInterfaceEndpointsSecurityGroup.GroupId", "out", "icmp 252-86", "255.255.255.255/32"),
+    ("Nodes", "out", "-1", "0.0.0.0/0"),
+    ("FileSystem", "out", "icmp 252-86", "255.255.255.255/32"),
+    ("Database", "out", "icmp 252-86", "255.255.255.255/32"),
+    ("ControlPlane", "out", "icmp 252-86", "255.255.255.255/32"),
+    ("KubectlHandler", "out", "tcp 443-443", "0.0.0.0/0"),
+    ("Controller", "out", "tcp 443-443", "0.0.0.0/0"),
+    (
+        "NetworkStack/NetworkInterfaceEndpointsSecurityGroup.GroupId",
+        "in",
+        "tcp 443-443",
+        "NetworkStack/NetworkVpc.CidrBlock",
+    ),
+    ("Nodes", "in", "-1", "Nodes"),
+    ("FileSystem", "in", "tcp 988-988", "Nodes"),
+    ("FileSystem", "out", "tcp 988-988", "Nodes"),
+    ("Nodes", "in", "tcp 988-988", "FileSystem"),
+    ("FileSystem", "in", "tcp 988-988", "FileSystem"),
+    ("FileSystem", "out", "tcp 988-988", "FileSystem"),
+    ("FileSystem", "in", "tcp 1018-1023", "Nodes"),
+    ("FileSystem", "out", "tcp 1018-1023", "Nodes"),
+    ("Nodes", "in", "tcp 1018-1023", "FileSystem"),
+    ("FileSystem", "in", "tcp 1018-1023", "FileSystem"),
+    ("FileSystem", "out", "tcp 1018-1023", "FileSystem"),
+    ("Database", "in", "tcp 5432-5432", "Nodes"),
+    ("ControlPlane", "in", "tcp 443-443", "KubectlHandler"),
+    ("ControlPlane", "in", "tcp 443-443", "Controller"),
+]
+"""Group, direction, protocol and ports, peer. `icmp 252-86` to 255.255.255.255 is how CDK says nothing."""
+
+
+def test_should_open_no_other_port(fullest: Subject) -> None:
+    world.assert_closed(world.ports(fullest), PORTS)
