@@ -5,8 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from settings.facts.secret_values import without_secrets
+
 LONGEST_VALUE = 60
 """Characters of a refused value that a message shows."""
+
+
+LONGEST_PATH = 200
+"""Characters of a place that a message shows; keys that people write are shorter."""
+
+OPTIONS = "airflow.config."
+"""Where Airflow options stand: their names tell which values must not be shown."""
 
 
 class _NoValue:
@@ -27,8 +36,9 @@ def printable(text: str) -> str:
     )
 
 
-def shown(value: object) -> str:
-    """A value as YAML would have it, on one line and not too long."""
+def shown(value: object, option: str = "") -> str:
+    """A value as YAML would have it, on one line, not too long, and without secrets; `option` is Airflow's, if any."""
+    value = without_secrets(value, option)
     if isinstance(value, str | int | float | bool | list | tuple | dict) or value is None:
         text = json.dumps(value, ensure_ascii=False, default=str)
     else:
@@ -53,9 +63,18 @@ class Violation:
     """What stands there instead."""
 
     def __str__(self) -> str:
-        where = f"{printable(self.path)}: " if self.path else ""
-        got = "" if self.value is NO_VALUE else f" (got {shown(self.value)})"
+        where = f"{_short(printable(self.path))}: " if self.path else ""
+        got = "" if self.value is NO_VALUE else f" (got {shown(self.value, self._option)})"
         return f"{where}{self.rule}{got}"
+
+    @property
+    def _option(self) -> str:
+        """The Airflow option that it is about; empty: none."""
+        return self.path.removeprefix(OPTIONS) if self.path.startswith(OPTIONS) else ""
+
+
+def _short(path: str) -> str:
+    return path if len(path) <= LONGEST_PATH else f"{path[: LONGEST_PATH - 1]}…"
 
 
 class SettingsError(Exception):
