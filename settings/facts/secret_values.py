@@ -12,7 +12,7 @@ _OFTEN_HOLDS_SECRETS = re.compile(r"(kwargs|engine_args|connect_args)$|_kwarg_")
 """Such values are not shown, and refused only if they look like a secret."""
 
 _LOOKS = re.compile(
-    r"://[^\s/@]*:[^\s@]+@"  # a URL with user and password
+    r"://[^\s/@]{0,200}:[^\s@]{1,200}@"  # a URL with user and password
     r"|-----BEGIN"  # PEM
     r"|\b(AKIA|ASIA)[A-Z0-9]{16}\b"  # AWS access keys
     r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ"  # JSON web tokens
@@ -23,7 +23,10 @@ _LOOKS = re.compile(
     re.IGNORECASE,
 )
 
-_USER_INFO = re.compile(r"://[^\s/]*@|://[^\s@]*:[^\s@]+@")
+_USER_INFO = re.compile(r"://[^\s/@]{0,400}@")
+
+LONGEST = 4096
+"""Characters of an option's value; what is longer is refused, and not looked at further."""
 
 HIDDEN = "…"
 
@@ -35,7 +38,7 @@ def is_named_like_a_secret(name: str) -> bool:
 
 def looks_like_a_secret(value: object) -> bool:
     """Whether a text holds what only a secret looks like."""
-    return isinstance(value, str) and _LOOKS.search(value) is not None
+    return isinstance(value, str) and _LOOKS.search(value[:LONGEST]) is not None
 
 
 def without_secrets(value: Any, option: str = "") -> Any:
@@ -51,5 +54,5 @@ def without_secrets(value: Any, option: str = "") -> Any:
     if not is_told and (is_named_like_a_secret(option) or _OFTEN_HOLDS_SECRETS.search(option)):
         return HIDDEN
     if isinstance(value, str):
-        return HIDDEN if looks_like_a_secret(value) else _USER_INFO.sub(f"://{HIDDEN}@", value)
+        return HIDDEN if looks_like_a_secret(value) else _USER_INFO.sub(f"://{HIDDEN}@", value[:LONGEST])
     return value

@@ -14,6 +14,12 @@ LONGEST_VALUE = 60
 LONGEST_PATH = 200
 """Characters of a place that a message shows; keys that people write are shorter."""
 
+MOST_TOLD = 100
+"""Lines of a message; who broke more rules has a wrong file."""
+
+LONGEST_RULE = 600
+"""Characters of a rule that a message shows; only one that quotes the file is longer."""
+
 OPTIONS = "airflow.config."
 """Where Airflow options stand: their names tell which values must not be shown."""
 
@@ -63,9 +69,9 @@ class Violation:
     """What stands there instead."""
 
     def __str__(self) -> str:
-        where = f"{_short(printable(self.path))}: " if self.path else ""
+        where = f"{_short(printable(self.path), LONGEST_PATH)}: " if self.path else ""
         got = "" if self.value is NO_VALUE else f" (got {shown(self.value, self._option)})"
-        return f"{where}{self.rule}{got}"
+        return f"{where}{_short(printable(self.rule), LONGEST_RULE)}{got}"
 
     @property
     def _option(self) -> str:
@@ -73,8 +79,8 @@ class Violation:
         return self.path.removeprefix(OPTIONS) if self.path.startswith(OPTIONS) else ""
 
 
-def _short(path: str) -> str:
-    return path if len(path) <= LONGEST_PATH else f"{path[: LONGEST_PATH - 1]}…"
+def _short(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 class SettingsError(Exception):
@@ -87,4 +93,6 @@ class SettingsError(Exception):
 
     def __str__(self) -> str:
         prefix = f"{self.source}: " if self.source else ""
-        return "\n".join(f"{prefix}{violation}" for violation in self.violations)
+        lines = [f"{prefix}{violation}" for violation in self.violations[:MOST_TOLD]]
+        more = len(self.violations) - MOST_TOLD
+        return "\n".join([*lines, *([f"{prefix}and {more} more"] if more > 0 else [])])
