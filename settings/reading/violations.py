@@ -75,7 +75,9 @@ class Violation:
 
     @property
     def _option(self) -> str:
-        """The Airflow option that it is about; empty: none."""
+        """The Airflow option that it is about; empty: none. Whatever stands for all of them may be a secret."""
+        if self.path == OPTIONS.removesuffix(".") and isinstance(self.value, str):
+            return "secret"
         return self.path.removeprefix(OPTIONS) if self.path.startswith(OPTIONS) else ""
 
 

@@ -135,7 +135,7 @@ UNKNOWN: list[Row] = [
     ("sheduler.bananas", 1, "did you mean the section scheduler?"),
     ("bananas.bananas", 1, "is in no section of Airflow 3.3.2"),
     ("smtp.smtp_host_cmd", "cat /somewhere", "cat /somewhere"),
-    ("email.from_email_secret", "x", "ask another store"),
+    ("email.from_email_cmd", "x", "ask another store"),
 ]
 
 OLD_NAMES: list[Row] = [

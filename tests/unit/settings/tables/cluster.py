@@ -113,6 +113,7 @@ GOOD: list[Changes] = [
     {
         "region": "cn-north-1",
         "availability_zones": ["cn-north-1a", "cn-north-1b"],
+        "cluster node_groups workers instance_types": ["m6i.large"],
         "cluster access": {"admins": ["arn:aws-cn:iam::123456789012:user/ops/ann"]},
     },
     {
