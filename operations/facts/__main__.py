@@ -28,7 +28,7 @@ def main(arguments: list[str], folder: Path = FOLDER, today: date | None = None)
         }
     elif len(arguments) == 2 and arguments[0] == "airflow":
         try:
-            description = airflow_options.described(Path(arguments[1]))
+            description = airflow_options.described(Path(arguments[1]), airflow_options.IMAGE_PROVIDERS)
         except (OSError, subprocess.CalledProcessError) as error:
             print(f"{arguments[1]}: can't describe an Airflow: {error}", file=sys.stderr)
             return 1

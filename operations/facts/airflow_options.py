@@ -21,7 +21,7 @@ descriptions are read."""
 SCRIPT = Path(__file__).with_name("described.py")
 
 
-def described(python: Path, providers: tuple[str, ...] = IMAGE_PROVIDERS) -> dict[str, Any]:
+def described(python: Path, providers: tuple[str, ...]) -> dict[str, Any]:
     """What the Airflow of this interpreter says of its options; `providers` are downloaded beside it.
 
     Raises:

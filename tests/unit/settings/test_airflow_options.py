@@ -107,8 +107,15 @@ def test_should_never_show_a_secret(option: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["redis://:secret@host/0", "x://a:b/c@d", "-----BEGIN X KEY-----", '{"api_key": "x"}', "token=abc", "AKIAIOSFODNN7EXAMPLE"],
-)  # fmt: skip
+    [
+        "redis://:secret@host/0",
+        "x://a:b/c@d",
+        "-----BEGIN PRIVATE KEY-----",
+        '{"api_key": "x"}',
+        "token=abc",
+        "AKIAIOSFODNN7EXAMPLE",
+    ],
+)
 def test_should_see_a_secret_by_its_look(text: str) -> None:
     assert looks_like_a_secret(text)
     assert without_secrets({"tags": [text]}) == {"tags": [HIDDEN]}
