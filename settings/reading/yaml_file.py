@@ -53,13 +53,16 @@ class CoreSchemaLoader(yaml.SafeLoader):
         """
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            raise UnreadableYamlError(self.peek_event().start_mark, f"must have at most {MOST_NODES} values")
+            raise self._refused(f"must have at most {MOST_NODES} values")
         self.depth += 1
         if self.depth > DEEPEST:
-            raise UnreadableYamlError(self.peek_event().start_mark, f"must be at most {DEEPEST} levels deep")
+            raise self._refused(f"must be at most {DEEPEST} levels deep")
         node: yaml.Node | None = super().compose_node(parent, index)
         self.depth -= 1
         return node
+
+    def _refused(self, rule: str) -> UnreadableYamlError:
+        return UnreadableYamlError(self.peek_event().start_mark, rule)  # type: ignore[no-untyped-call]
 
 
 for _name, _pattern, _first in _CORE_SCHEMA:
@@ -182,8 +185,6 @@ def read_yaml(path: Path, shown_path: str) -> YamlFile:
         raise refused(f"{line}:{column}: is no valid YAML: a control character can't stand here") from None
     except UnreadableYamlError as error:
         raise refused(str(error)) from None
-    except RecursionError:
-        raise refused("is nested too deeply") from None
     if not isinstance(data, dict):
         raise SettingsError([Violation("", "must be a mapping, as `name: dev`", data)], shown_path)
     builder.file.data = data
