@@ -120,6 +120,12 @@ def _find(name_or_path: str, root: Path) -> Path:
         path, exists = root / name_or_path, False
     if exists:
         return path
+    try:
+        is_link = path.is_symlink()
+    except (OSError, ValueError):
+        is_link = False
+    if is_link:
+        raise SettingsError([Violation("", "is a symbolic link that leads to no file")], _shown(path, root))
     known = sorted(each.stem for each in (root / FOLDER).glob("*.yaml"))
     near = difflib.get_close_matches(name_or_path, known, n=1, cutoff=0.5)
     rule = f"does not exist; environments: {', '.join(known) or 'none'}"

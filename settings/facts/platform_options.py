@@ -1,5 +1,7 @@
 """Airflow options that the platform sets itself: a file that sets them too would break it."""
 
+from collections.abc import Mapping
+
 from settings.facts.secrets import SECRETS
 
 PLATFORM_OPTIONS = frozenset(
@@ -32,9 +34,16 @@ PLATFORM_OPTIONS = frozenset(
 """As `section.option`; those of the secrets come with their table."""
 
 
-def platform_option(option: str) -> str | None:
-    """The platform's option that this one would override, also as `<option>_cmd` or `<option>_secret`; None: no one."""
+def platform_option(option: str, old_names: Mapping[str, str]) -> str | None:
+    """The platform's option that this one would override; None: no one.
+
+    Airflow also reads `<option>_cmd` and `<option>_secret`, and each of them by an old name (`old_names`: old -> new).
+    """
     for name in (option, option.removesuffix("_cmd"), option.removesuffix("_secret")):
+        for _ in old_names:
+            if name in PLATFORM_OPTIONS or name not in old_names:
+                break
+            name = old_names[name]
         if name in PLATFORM_OPTIONS:
             return name
     return None

@@ -91,7 +91,12 @@ def _option_value(value: Any) -> Any:
 
 OptionName = Annotated[
     str,
-    Form(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "must be an Airflow option, as section.option in small letters", 128),
+    # Single underscores only: two part section and option in the environment variable that Airflow reads, three a team.
+    Form(
+        r"[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)+",
+        "must be an Airflow option, as section.option in small letters",
+        128,
+    ),
 ]
 OptionValue = Annotated[
     str | int | float | bool,
@@ -150,7 +155,8 @@ class AirflowSettings(Settings):
     """Minutes that each step of a deployment may take until its Job is done or its Deployments are available."""
 
     config: Annotated[dict[OptionName, OptionValue], Field(max_length=200)] = {}
-    """More Airflow options, as `section.option: value`; those that the platform sets itself are refused."""
+    """More Airflow options, as `section.option: value`. Refused with their reason: what the platform sets itself,
+    secrets, what loads code or turns a protection off, and names that Airflow does not know."""
 
     @property
     def is_port_forwarded(self) -> bool:

@@ -5,8 +5,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from settings.facts.secret_values import without_secrets
+
 LONGEST_VALUE = 60
 """Characters of a refused value that a message shows."""
+
+
+LONGEST_PATH = 200
+"""Characters of a place that a message shows; keys that people write are shorter."""
+
+MOST_TOLD = 100
+"""Lines of a message; who broke more rules has a wrong file."""
+
+LONGEST_RULE = 600
+"""Characters of a rule that a message shows; only one that quotes the file is longer."""
+
+OPTIONS = "airflow.config."
+"""Where Airflow options stand: their names tell which values must not be shown."""
 
 
 class _NoValue:
@@ -27,8 +42,9 @@ def printable(text: str) -> str:
     )
 
 
-def shown(value: object) -> str:
-    """A value as YAML would have it, on one line and not too long."""
+def shown(value: object, option: str = "") -> str:
+    """A value as YAML would have it, on one line, not too long, and without secrets; `option` is Airflow's, if any."""
+    value = without_secrets(value, option)
     if isinstance(value, str | int | float | bool | list | tuple | dict) or value is None:
         text = json.dumps(value, ensure_ascii=False, default=str)
     else:
@@ -53,9 +69,20 @@ class Violation:
     """What stands there instead."""
 
     def __str__(self) -> str:
-        where = f"{printable(self.path)}: " if self.path else ""
-        got = "" if self.value is NO_VALUE else f" (got {shown(self.value)})"
-        return f"{where}{self.rule}{got}"
+        where = f"{_short(printable(self.path), LONGEST_PATH)}: " if self.path else ""
+        got = "" if self.value is NO_VALUE else f" (got {shown(self.value, self._option)})"
+        return f"{where}{_short(printable(self.rule), LONGEST_RULE)}{got}"
+
+    @property
+    def _option(self) -> str:
+        """The Airflow option that it is about; empty: none. Whatever stands for all of them may be a secret."""
+        if self.path == OPTIONS.removesuffix(".") and isinstance(self.value, str):
+            return "secret"
+        return self.path.removeprefix(OPTIONS) if self.path.startswith(OPTIONS) else ""
+
+
+def _short(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 class SettingsError(Exception):
@@ -68,4 +95,6 @@ class SettingsError(Exception):
 
     def __str__(self) -> str:
         prefix = f"{self.source}: " if self.source else ""
-        return "\n".join(f"{prefix}{violation}" for violation in self.violations)
+        lines = [f"{prefix}{violation}" for violation in self.violations[:MOST_TOLD]]
+        more = len(self.violations) - MOST_TOLD
+        return "\n".join([*lines, *([f"{prefix}and {more} more"] if more > 0 else [])])

@@ -10,10 +10,14 @@ from typing import Any
 
 import yaml
 
+from settings.reading.regular_file import UnreadableFileError, read_regular_file
 from settings.reading.violations import SettingsError, Violation
 
-MOST_NODES = 100_000
+MOST_NODES = 10_000
 """Keys and values of a file, aliases written out; more is no environment file but an attack or an accident."""
+
+DEEPEST = 50
+"""Lists and mappings inside each other; no setting is deeper than six."""
 
 _CORE_SCHEMA = (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
@@ -27,10 +31,38 @@ _CORE_SCHEMA = (
 )
 
 
+class UnreadableYamlError(Exception):
+    """What stands at a place can't be used."""
+
+    def __init__(self, mark: yaml.Mark, reason: str) -> None:
+        super().__init__(f"{mark.line + 1}:{mark.column + 1}: {reason}")
+
+
 class CoreSchemaLoader(yaml.SafeLoader):
     """Tells plain scalars apart as YAML 1.2's core schema does ("Tag Resolution", YAML 1.2.2)."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+    nodes = depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """A node and what is below it.
+
+        Raises:
+            UnreadableYamlError: there are too many of them, or they are too deep: nothing else bounds the time.
+        """
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise self._refused(f"must have at most {MOST_NODES} values")
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self._refused(f"must be at most {DEEPEST} levels deep")
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def _refused(self, rule: str) -> UnreadableYamlError:
+        return UnreadableYamlError(self.peek_event().start_mark, rule)  # type: ignore[no-untyped-call]
 
 
 for _name, _pattern, _first in _CORE_SCHEMA:
@@ -55,11 +87,6 @@ def path_text(place: tuple[str | int, ...]) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
 
 
-class _UnreadableYamlError(Exception):
-    def __init__(self, node: yaml.Node, reason: str) -> None:
-        super().__init__(f"{node.start_mark.line + 1}:{node.start_mark.column + 1}: {reason}")
-
-
 class _Builder:
     """Builds plain data of YAML nodes."""
 
@@ -71,13 +98,13 @@ class _Builder:
         """The value of a node.
 
         Raises:
-            _UnreadableYamlError: it holds itself, has a tag of its own, or is too large.
+            UnreadableYamlError: it holds itself, has a tag of its own, or is too large.
         """
         self.nodes += 1
         if any(node is each for each in above):
-            raise _UnreadableYamlError(node, "an alias must not stand inside what it names")
+            raise UnreadableYamlError(node.start_mark, "an alias must not stand inside what it names")
         if self.nodes > MOST_NODES:
-            raise _UnreadableYamlError(node, f"must have at most {MOST_NODES} values")
+            raise UnreadableYamlError(node.start_mark, f"must have at most {MOST_NODES} values")
         kind = node.tag.removeprefix("tag:yaml.org,2002:")
         if isinstance(node, yaml.MappingNode) and kind == "map":
             return self._mapping(node, place, (*above, node))
@@ -86,7 +113,7 @@ class _Builder:
             return [self.build(item, (*place, index), (*above, node)) for index, item in enumerate(items)]
         if isinstance(node, yaml.ScalarNode) and kind in ("str", "null", "bool", "int", "float"):
             return self._scalar(node, kind, place)
-        raise _UnreadableYamlError(node, f"must have no YAML tag ({node.tag})")
+        raise UnreadableYamlError(node.start_mark, f"must have no YAML tag ({node.tag})")
 
     def _mapping(
         self, node: yaml.MappingNode, place: tuple[str | int, ...], above: tuple[yaml.Node, ...]
@@ -137,14 +164,11 @@ def read_yaml(path: Path, shown_path: str) -> YamlFile:
         return SettingsError([Violation("", rule)], shown_path)
 
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except IsADirectoryError:
-        raise refused("is a directory, and must be a YAML file") from None
+        text = read_regular_file(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise refused(f"must be UTF-8 text (byte {error.start} is not)") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise refused(f"can't be read: {reason}") from None
+    except UnreadableFileError as error:
+        raise refused(str(error)) from None
     builder = _Builder()
     try:
         node = yaml.compose(text, CoreSchemaLoader)
@@ -159,10 +183,8 @@ def read_yaml(path: Path, shown_path: str) -> YamlFile:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - (text.rfind("\n", 0, error.position) + 1) + 1
         raise refused(f"{line}:{column}: is no valid YAML: a control character can't stand here") from None
-    except _UnreadableYamlError as error:
+    except UnreadableYamlError as error:
         raise refused(str(error)) from None
-    except RecursionError:
-        raise refused("is nested too deeply") from None
     if not isinstance(data, dict):
         raise SettingsError([Violation("", "must be a mapping, as `name: dev`", data)], shown_path)
     builder.file.data = data

@@ -12,12 +12,14 @@ from settings.model.environment import AwsEnvironment, LocalEnvironment
 from settings.reading.violations import Violation
 from settings.rules import (
     airflow,
+    airflow_options,
     cluster,
     database,
     instance_types,
     local,
     network,
     node_groups,
+    offers,
     room,
     storage,
     tags,
@@ -25,6 +27,7 @@ from settings.rules import (
 )
 
 AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
+    offers.region_is_offered,
     zones.zones_belong_to_the_region,
     zones.zones_are_named_once,
     zones.file_system_zone_is_of_the_environment,
@@ -49,6 +52,7 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     cluster.kube_proxy_is_not_newer_than_the_cluster,
     cluster.controller_needs_a_nat_gateway,
     cluster.controller_is_a_known_instance_type,
+    offers.controller_type_is_offered,
     node_groups.group_name_is_allowed,
     node_groups.group_zones_are_of_the_environment,
     node_groups.group_zones_are_named_once,
@@ -56,6 +60,7 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     node_groups.desired_size_is_at_most_the_most,
     node_groups.max_size_is_at_least_the_fewest,
     instance_types.instance_types_are_known,
+    offers.instance_types_are_offered,
     instance_types.instance_types_are_named_once,
     instance_types.instance_types_are_of_one_architecture,
     instance_types.instance_types_hold_enough_pods,
@@ -73,16 +78,27 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     storage.backups_are_offered,
     storage.backup_time_needs_backups,
     storage.customer_key_is_offered,
+    offers.database_class_is_offered,
     database.storage_can_grow,
     database.retained_data_has_backups,
     database.region_has_certificates,
-    airflow.platform_sets_its_own_options,
+    airflow_options.platform_sets_its_own_options,
+    airflow_options.guarded_options_keep_their_values,
+    airflow_options.secrets_are_no_options,
+    airflow_options.options_are_known,
+    airflow_options.options_have_their_present_names,
+    airflow_options.values_are_of_the_options_type,
     airflow.base_url_has_a_valid_port,
     airflow.parallelism_fits,
 )
 
 LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
-    airflow.platform_sets_its_own_options,
+    airflow_options.platform_sets_its_own_options,
+    airflow_options.guarded_options_keep_their_values,
+    airflow_options.secrets_are_no_options,
+    airflow_options.options_are_known,
+    airflow_options.options_have_their_present_names,
+    airflow_options.values_are_of_the_options_type,
     airflow.base_url_has_a_valid_port,
     local.parallelism_fits,
 )

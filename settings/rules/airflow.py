@@ -3,16 +3,8 @@
 from collections.abc import Iterator
 
 from settings.capacity import aws_slots
-from settings.facts.platform_options import platform_option
 from settings.model.environment import AwsEnvironment, LocalEnvironment
 from settings.reading.violations import Violation
-
-
-def platform_sets_its_own_options(environment: AwsEnvironment | LocalEnvironment) -> Iterator[Violation]:
-    """Two sources of one option contradict each other sooner or later."""
-    for option, value in environment.airflow.config.items():
-        if platform_option(option):
-            yield Violation(f"airflow.config.{option}", "must be left out: the platform sets this option", value)
 
 
 def base_url_has_a_valid_port(environment: AwsEnvironment | LocalEnvironment) -> Iterator[Violation]:

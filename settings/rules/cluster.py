@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from settings.facts.instance_types import facts_of
+from settings.facts.offers import regions
 from settings.model.environment import AwsEnvironment
 from settings.reading.violations import Violation
 from settings.rules.network import ipv4_network
@@ -89,7 +90,9 @@ def principals_are_named_once(environment: AwsEnvironment) -> Iterator[Violation
 def principals_are_of_the_regions_partition(environment: AwsEnvironment) -> Iterator[Violation]:
     """IAM ends at the border of a partition."""
     region = environment.region
-    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get("us-gov" if "us-gov" in region else region[:2], "aws")
+    partition = regions().get(region)
+    if partition is None:
+        return  # the region is refused
     for path, arn in _principals(environment):
         if arn.split(":")[1] != partition:
             yield Violation(path, f"must start with arn:{partition}: in region {region}", arn)

@@ -57,10 +57,10 @@ def test_should_refuse_a_directory(project: Path) -> None:
 
 
 def test_should_refuse_a_file_that_cannot_be_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(path: Path) -> bytes:
+    def denied(path: Path, flags: int) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr("os.open", denied)
 
     assert refusal("dev", project) == "environments/dev.yaml: can't be read: Permission denied"
 

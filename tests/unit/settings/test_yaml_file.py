@@ -46,7 +46,7 @@ def test_should_read_a_file_and_ignore_a_byte_order_mark(tmp_path: Path) -> None
         ("tags: &a [*a]\n", "test.yaml: 1:7: an alias must not stand inside what it names"),
         ("name: !!python/none x\n", "test.yaml: 1:7: must have no YAML tag (tag:yaml.org,2002:python/none)"),
         ("name: !secret x\n", "test.yaml: 1:7: must have no YAML tag (!secret)"),
-        ("[" * 1500, "test.yaml: is nested too deeply"),
+        ("[" * 1500, "test.yaml: 1:51: must be at most 50 levels deep"),
     ],
 )  # fmt: skip
 def test_should_refuse_what_is_no_settings_file_with_the_place(tmp_path: Path, content: str | bytes, line: str) -> None:
@@ -58,7 +58,7 @@ def test_should_refuse_aliases_that_grow_without_bound(tmp_path: Path) -> None:
         f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9)
     )
 
-    assert "must have at most 100000 values" in refusal(tmp_path, bomb)
+    assert "must have at most 10000 values" in refusal(tmp_path, bomb)
 
 
 def test_should_refuse_a_key_that_stands_twice_with_both_lines(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_should_tell_to_quote_a_value_as_it_is_written(tmp_path: Path, setting: 
         ("network: {nat_gateways: !!int x}", "network.nat_gateways", '"x"'),
         ("network: {nat_gateways: 0o17}", "network.nat_gateways", '"0o17"'),
         ("network: {interface_endpoints: yes}", "network.interface_endpoints", '"yes"'),
-        ("airflow: {config: {a.b: .inf}}", "airflow.config.a.b", ".inf"),
+        ("airflow: {config: {core.b: .inf}}", "airflow.config.core.b", ".inf"),
         ("network: {nat_gateways: }", "network.nat_gateways", "null"),
     ],
 )  # fmt: skip

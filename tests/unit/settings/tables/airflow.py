@@ -1,6 +1,15 @@
 """Airflow, on AWS and elsewhere."""
 
 from tests.unit.settings.cases import Bad, Changes
+from tests.unit.settings.tables.airflow_options import (
+    GUARDED,
+    MISTYPED,
+    OLD_NAMES,
+    OPTIONS_THAT_MAY_BE_SET,
+    PLATFORM,
+    SECRETS,
+    UNKNOWN,
+)
 
 BAD = [
     Bad(
@@ -19,7 +28,7 @@ BAD = [
         "platform_sets_its_own_options",
         {"airflow config": {"database.sql_alchemy_conn_secret": "x"}},
         "airflow.config.database.sql_alchemy_conn_secret",
-        "x",
+        "…",
     ),
     Bad(
         "base_url_has_a_valid_port",
@@ -30,13 +39,32 @@ BAD = [
     Bad("parallelism_fits", {"airflow parallelism": 500}, "airflow.parallelism", "500"),
 ]
 
+BAD += [
+    Bad("platform_sets_its_own_options", {"airflow config": {option: value}}, f"airflow.config.{option}", shown)
+    for option, value, shown in PLATFORM
+]
+BAD += [
+    Bad(rule, {"airflow config": {option: value}}, f"airflow.config.{option}", shown)
+    for rule, rows in (
+        ("guarded_options_keep_their_values", GUARDED),
+        ("secrets_are_no_options", SECRETS),
+        ("options_are_known", UNKNOWN),
+        ("options_have_their_present_names", OLD_NAMES),
+        ("values_are_of_the_options_type", MISTYPED),
+    )
+    for option, value, shown in rows
+]
+
 GOOD: list[Changes] = [
+    {"airflow version": "3.1.7", "airflow accept_unsupported": True, "airflow config": {"core.gone_since": 1}},
+    {"airflow image": "team/airflow:3.3.2", "airflow config": {"acme.some_option": "x"}},
     {
         "airflow config": {
             "core.default_timezone": "utc",
             "scheduler.max_tis_per_query": 64,
             "api.expose_stacktrace": False,
-            "x.y": 0.5,
+            "scheduler.scheduler_idle_sleep_time": 0.5,
+            **OPTIONS_THAT_MAY_BE_SET,
         }
     },
     {"airflow image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/airflow:3.3.2-x"},

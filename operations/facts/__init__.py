@@ -1,0 +1,1 @@
+"""What AWS and Airflow offer, written into settings/facts from what the pinned libraries ship."""
