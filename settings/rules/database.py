@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from settings.facts import rds_certificates
+from settings.facts import offers, rds_certificates
 from settings.model.environment import AwsEnvironment
 from settings.reading.violations import Violation
 
@@ -24,7 +24,7 @@ def retained_data_has_backups(environment: AwsEnvironment) -> Iterator[Violation
 
 def region_has_certificates(environment: AwsEnvironment) -> Iterator[Violation]:
     """Pods verify the database's certificate, so they have to know who signs those of the region."""
-    if environment.region not in rds_certificates.regions():
+    if environment.region in offers.regions() and environment.region not in rds_certificates.regions():
         file = f"settings/facts/rds_certificates/{environment.region}.pem"
         command = f"`python -m operations.certificates {environment.region}`"
         rule = f"must be a region whose RDS certificates are known: {command} fetches them into {file}"

@@ -8,7 +8,7 @@ from settings.facts.instance_types import facts_of
 from settings.model.environment import AwsEnvironment
 from settings.model.node_group import NodeGroupSettings
 from settings.reading.violations import Violation
-from settings.rules.each_group import of_each_group
+from settings.rules.shared import of_each_group
 
 
 def region_is_offered(environment: AwsEnvironment) -> Iterator[Violation]:

@@ -49,9 +49,6 @@ BAD = [
 ]
 
 GOOD: list[Changes] = [
-    {**BANGKOK, TYPES: ["m7i.large"], CLASS: "db.t4g.small"},
     {TYPES: ["m8g.large"], CLASS: "db.r7g.xlarge"},
-    # Offers of these regions are not known: what exists anywhere is let through.
-    {**_region("us-iso-east-1"), TYPES: ["m5.large"]},
     {CONTROLLER: {"enabled": True, "instance_type": "t3.micro"}},
 ]
