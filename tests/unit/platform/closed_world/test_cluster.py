@@ -18,7 +18,7 @@ SERVICES = [
 """Service, type, ports."""
 
 SERVICE_ACCOUNTS = [
-    ("ServiceAccount/airflow/airflow-api-server", "Role airflow-api-server"),
+    ("ServiceAccount/airflow/airflow-api-server", ""),
     ("ServiceAccount/airflow/airflow-scheduler", "Role pod-launcher-role"),
     ("ServiceAccount/airflow/airflow-dag-processor", ""),
     ("ServiceAccount/airflow/airflow-triggerer", "Role airflow-triggerer"),
@@ -30,8 +30,6 @@ SERVICE_ACCOUNTS = [
 
 PERMISSIONS = [
     ("Role/airflow/pod-launcher-role", "pods", "create, delete, get, list, patch, watch"),
-    ("Role/airflow/airflow-api-server", "pods", "list"),
-    ("Role/airflow/airflow-api-server", "pods/log", "get"),
     ("Role/airflow/airflow-triggerer", "events", "list, watch"),
     ("Role/airflow/airflow-triggerer", "pods", "delete, get"),
     ("Role/airflow/airflow-triggerer", "pods/log", "get"),
@@ -43,7 +41,6 @@ CONFIG_MAP_KEYS = {
         AIRFLOW_HOME
         AIRFLOW_SECRETS_DIRECTORY
         AIRFLOW__API_AUTH__JWT_SECRET_CMD
-        AIRFLOW__API__BASE_URL
         AIRFLOW__API__ENABLE_SWAGGER_UI
         AIRFLOW__API__HOST
         AIRFLOW__API__PORT
@@ -84,12 +81,15 @@ CONFIG_MAP_KEYS = {
         AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT
         CONNECTION_CHECK_MAX_COUNT
         PGSSLMODE
+        PGSSLROOTCERT
     """,
     "airflow-platform-files": """
         admin_user.py
         airflow.cfg
         heartbeat.py
+        database-authorities.pem
         read_secret.py
+        shared_logs.py
         schema_version.py
     """,
     "airflow-worker-pod-template": """

@@ -58,6 +58,7 @@ PERMISSIONS = [
         "",
     ),
     ("ClusterStack/AddonsVersionMoverServiceRole", "Allow", "eks:DescribeAddonVersions", "*", ""),
+    ("ClusterStack/ClusterUpgradeGateFunctionServiceRole", "Allow", "eks:DescribeAddonVersions", "*", ""),
     (
         "IamStack/RolesSecretsReader",
         "Allow",
@@ -97,6 +98,7 @@ MANAGED_POLICIES = [
     ("IamStack/RolesController", "AmazonSSMManagedInstanceCore"),
     ("ClusterStack/ClusterManifestHandlerFunctionServiceRole", "AWSLambdaBasicExecutionRole"),
     ("ClusterStack/AddonsVersionMoverServiceRole", "AWSLambdaBasicExecutionRole"),
+    ("ClusterStack/ClusterUpgradeGateFunctionServiceRole", "AWSLambdaBasicExecutionRole"),
 ]
 """Role, and the policy that AWS keeps."""
 
@@ -126,6 +128,7 @@ TRUST = [
     ("IamStack/RolesController", "ec2.amazonaws.com", ""),
     ("ClusterStack/ClusterManifestHandlerFunctionServiceRole", "lambda.amazonaws.com", ""),
     ("ClusterStack/AddonsVersionMoverServiceRole", "lambda.amazonaws.com", ""),
+    ("ClusterStack/ClusterUpgradeGateFunctionServiceRole", "lambda.amazonaws.com", ""),
 ]
 """Role, who may take it on, condition."""
 
