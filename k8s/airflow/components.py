@@ -1,7 +1,7 @@
 """Airflow's long-running components, one row each.
 
 From a row follow the Deployment with its probes, its ServiceAccount, what it may do with the Kubernetes API, who may
-talk to it, its place among the steps, and that its pods get Airflow's secrets. Replicas and size are settings: the
+talk to it, its place among the steps, the secrets that its pods get and no others. Replicas and size are settings: the
 field of `airflow.<setting>`, from which the capacity of the cluster follows too.
 """
 
@@ -57,6 +57,10 @@ class Component:
     role_binding: str | None = None
     """Name of its RoleBinding; default the component's."""
 
+    secrets: tuple[str, ...] = ("database",)
+    """Keys of the table settings.facts.secrets: what its pods read, and its AWS role may read. Measured: without one of
+    them the component, or a part of it, does not work (docs/decisions/0006-who-holds-which-secret.md)."""
+
     makes_task_pods: bool = False
     """Reads the template of task pods."""
 
@@ -95,6 +99,7 @@ API_SERVER = Component(
     callers=(),  # components, Jobs and task pods
     service=names.WEB_SERVICE,
     kubernetes={"pods": ["list"], "pods/log": ["get"]},  # reads the logs of running tasks
+    secrets=("database", "fernet_key", "jwt_secret", "api_secret_key"),
     behind_tls=True,
 )
 
@@ -108,6 +113,8 @@ COMPONENTS = (
         grace_seconds=60,  # 20 to 22 s as a rule
         port=("health", SCHEDULER_HEALTH_PORT),
         kubernetes={"pods": ["create", "delete", "get", "list", "patch", "watch"]},
+        # Signs tasks' tokens; encrypts the arguments of triggers that start without a task, and of deadlines.
+        secrets=("database", "fernet_key", "jwt_secret"),
         role=names.POD_LAUNCHER_ROLE,
         role_binding=names.POD_LAUNCHER_ROLE_BINDING,
         makes_task_pods=True,
@@ -118,6 +125,8 @@ COMPONENTS = (
         name=names.DAG_PROCESSOR,
         check=HeartbeatCheck("DagProcessorJob"),
         grace_seconds=60,
+        # Runs authors' code, and so never gets the key that signs tokens of users and tasks.
+        secrets=("database", "fernet_key"),
     ),
     Component(
         id="Triggerer",
@@ -129,11 +138,8 @@ COMPONENTS = (
         callers=(API_SERVER.label,),  # shows the logs of running triggers
         # Deferred KubernetesPodOperator tasks watch their pods.
         kubernetes={"events": ["list", "watch"], "pods": ["delete", "get"], "pods/log": ["get"]},
+        # Runs authors' code too. The API secret key is what its log server knows the API server by.
+        secrets=("database", "fernet_key", "api_secret_key"),
     ),
 )
 """In the order in which they are applied; they do not wait for each other."""
-
-
-def reads_secrets() -> tuple[str, ...]:
-    """ServiceAccounts whose pods read the database's credentials and Airflow's keys."""
-    return (*(component.name for component in COMPONENTS), names.MIGRATION)

@@ -6,7 +6,6 @@ LOGS = f"{HOME}/logs"
 CONFIG_FILE = f"{HOME}/airflow.cfg"
 PLATFORM_FILES = f"{HOME}/platform"
 SECRETS = f"{HOME}/secrets"
-ADMIN_SECRETS = f"{HOME}/admin-secrets"
 POD_TEMPLATE_DIRECTORY = f"{HOME}/pod-template"
 POD_TEMPLATE = f"{POD_TEMPLATE_DIRECTORY}/pod-template.yaml"
 TEMPORARY = "/tmp"  # noqa: S108 a volume of the pod's own

@@ -6,12 +6,11 @@ from k8s import names
 from k8s.airflow.pods import paths
 from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
 
-DATA, TEMPORARY, FILES, SECRETS, ADMIN_SECRETS, POD_TEMPLATE = (
+DATA, TEMPORARY, FILES, SECRETS, POD_TEMPLATE = (
     "data",
     "tmp",
     "platform-files",
     "secrets",
-    "admin-secrets",
     "pod-template",
 )
 
@@ -33,12 +32,12 @@ def config_map_volume(name: str, config_map: str) -> kube.Volume:
     return kube.Volume(name=name, config_map=kube.ConfigMapVolumeSource(name=config_map))
 
 
-def secrets_volume(name: str, source: str, secrets: SecretsManagerSecrets | GeneratedSecrets) -> kube.Volume:
+def secrets_volume(source: str, secrets: SecretsManagerSecrets | GeneratedSecrets) -> kube.Volume:
     """Secrets as files: straight from AWS Secrets Manager (no Kubernetes Secret stands between), or from a Secret."""
     if isinstance(secrets, GeneratedSecrets):
-        return kube.Volume(name=name, secret=kube.SecretVolumeSource(secret_name=source))
+        return kube.Volume(name=SECRETS, secret=kube.SecretVolumeSource(secret_name=source))
     return kube.Volume(
-        name=name,
+        name=SECRETS,
         csi=kube.CsiVolumeSource(
             driver="secrets-store.csi.k8s.io", read_only=True, volume_attributes={"secretProviderClass": source}
         ),

@@ -37,9 +37,10 @@ def test_should_run_its_command_through_the_images_entry_point(aws: Release, nam
 def test_should_trust_proxy_headers_only_behind_tls(aws: Release, aws_highly_available: Release) -> None:
     behind = container(aws_highly_available, "airflow-api-server")
     assert behind["args"] == ["airflow", "api-server", "--proxy-headers"]
-    assert behind["env"] == [{"name": "FORWARDED_ALLOW_IPS", "value": "*"}]
+    trusting = {"name": "FORWARDED_ALLOW_IPS", "value": "*"}
+    assert trusting in behind["env"]
     assert aws_highly_available.config["AIRFLOW__FAB__COOKIE_SECURE"] == "True"
-    assert "env" not in container(aws, "airflow-api-server")
+    assert trusting not in container(aws, "airflow-api-server")["env"]
 
 
 @EACH_COMPONENT
@@ -226,23 +227,6 @@ def test_should_not_fill_its_nodes_disk(any_release: Release, name: str) -> None
 def test_should_let_a_node_autoscaler_take_its_node(any_release: Release, name: str) -> None:
     annotations = spec(any_release, name)["template"]["metadata"]["annotations"]
     assert annotations["cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"] == "tmp"
-
-
-@EACH_COMPONENT
-def test_should_get_secrets_as_files_from_the_platform(aws: Release, local: Release, name: str) -> None:
-    mounts = {mount["mountPath"]: mount["name"] for mount in container(aws, name)["volumeMounts"]}
-    assert mounts[aws.config["AIRFLOW_SECRETS_DIRECTORY"]] == "secrets"
-
-    def source(release: Release) -> Json:
-        volumes: list[Json] = spec(release, name)["template"]["spec"]["volumes"]
-        return next(volume for volume in volumes if volume["name"] == "secrets")
-
-    assert source(aws)["csi"] == {
-        "driver": "secrets-store.csi.k8s.io",
-        "readOnly": True,
-        "volumeAttributes": {"secretProviderClass": "airflow-secrets"},
-    }
-    assert source(local)["secret"] == {"secretName": "airflow-secrets"}
 
 
 def test_should_find_the_task_pod_template(any_release: Release) -> None:

@@ -6,16 +6,15 @@ from base64 import b64decode
 import pytest
 import yaml
 
-from k8s.airflow.components import reads_secrets
 from k8s.airflow.pods.config_maps import secret_commands
 from k8s.airflow.pods.options import contract, task_contract, task_tuning, tuning
 from k8s.bindings import PlatformBindings
-from k8s.names import ADMIN_USER
 from k8s.rendered import Release
 from settings.facts.platform_options import PLATFORM_OPTIONS
+from settings.facts.secrets import SECRETS
 from settings.model.airflow import AirflowSettings, SchedulerSettings
 from tests.support.names import DEPLOYMENTS as COMPONENTS
-from tests.unit.k8s.conftest import aws_bindings, local_bindings, token
+from tests.unit.k8s.conftest import aws_bindings, local_bindings
 
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 
@@ -203,7 +202,7 @@ def test_should_pass_options_of_the_environment_file_on(aws_highly_available: Re
 def test_should_refuse_in_the_settings_exactly_what_the_charts_rely_on() -> None:
     # The async URL is Airflow's own, made from the other one.
     commands = {"database.sql_alchemy_conn", "core.fernet_key", "api.secret_key", "api_auth.jwt_secret"}
-    assert len(secret_commands()) == len(commands)
+    assert len(secret_commands(row.key for row in SECRETS)) == len(commands)
     relied_on = {*contract(AirflowSettings(), aws_bindings()), *task_contract(), *commands}
     assert PLATFORM_OPTIONS - {"database.sql_alchemy_conn_async"} == relied_on
 
@@ -241,7 +240,8 @@ def test_should_never_let_the_environment_file_change_what_the_platform_relies_o
 )
 def test_should_read_secrets_by_command_from_mounted_files(any_release: Release, option: str, name: str) -> None:
     command = f"python -I -S /opt/airflow/platform/read_secret.py {name}"
-    assert any_release.config[f"AIRFLOW__{option}_CMD"] == command
+    api_server = any_release.pod_templates["airflow-api-server"]["spec"]["containers"][0]["env"]
+    assert {"name": f"AIRFLOW__{option}_CMD", "value": command} in api_server
     assert f"AIRFLOW__{option}" not in any_release.config
 
 
@@ -260,29 +260,8 @@ def test_should_make_no_kubernetes_secret_on_aws(aws: Release) -> None:
     assert "secretObjects" not in json.dumps(aws.of_kind("SecretProviderClass"))
 
 
-def test_should_read_the_platforms_secrets_with_the_pods_own_role(aws: Release) -> None:
-    parameters = aws.get("SecretProviderClass", "airflow-secrets")["spec"]["parameters"]
-    assert parameters["usePodIdentity"] == "true"
-    objects = {obj["objectAlias"]: obj["objectName"] for obj in yaml.safe_load(parameters["objects"])}
-    assert objects == {
-        "database.json": token(105),
-        "fernet-key": token(106),
-        "jwt-secret": token(107),
-        "api-secret-key": token(108),
-    }
-    admin = aws.get("SecretProviderClass", "airflow-admin-password")["spec"]["parameters"]
-    assert [obj["objectName"] for obj in yaml.safe_load(admin["objects"])] == [token(109)]
-
-
-def test_should_give_the_same_files_without_aws(aws: Release, local: Release) -> None:
-    for name in ("airflow-secrets", "airflow-admin-password"):
-        parameters = aws.get("SecretProviderClass", name)["spec"]["parameters"]
-        on_aws = {obj["objectAlias"] for obj in yaml.safe_load(parameters["objects"])}
-        assert set(local.get("Secret", name)["data"]) == on_aws
-
-
 def test_should_describe_the_local_database_as_rds_would(local: Release) -> None:
-    database = json.loads(b64decode(local.get("Secret", "airflow-secrets")["data"]["database.json"]))
+    database = json.loads(b64decode(local.get("Secret", "airflow-scheduler")["data"]["database.json"]))
     assert database == {
         "username": "airflow",
         "password": "databasePassword",
@@ -327,17 +306,6 @@ def test_should_hand_out_tokens_only_where_the_kubernetes_api_is_used(any_releas
     for template in any_release.pod_templates.values():
         account = template["spec"].get("serviceAccountName")
         assert template["spec"]["automountServiceAccountToken"] is (account in users)
-
-
-def test_should_have_a_service_account_for_each_reader_of_secrets(aws: Release) -> None:
-    # The AWS roles are given to these names.
-    readers = {
-        template["spec"]["serviceAccountName"]
-        for template in aws.pod_templates.values()
-        if any("csi" in volume for volume in template["spec"]["volumes"])
-    }
-    assert readers == {*reads_secrets(), ADMIN_USER}
-    assert readers <= {account["metadata"]["name"] for account in aws.of_kind("ServiceAccount")}
 
 
 def test_should_deny_every_connection_that_is_not_named(any_release: Release) -> None:

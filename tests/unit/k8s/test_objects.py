@@ -37,7 +37,7 @@ def test_should_refuse_an_unknown_field() -> None:
 
 
 def test_should_refuse_a_wrong_secret_provider_class(aws: Release) -> None:
-    good = aws.get("SecretProviderClass", "airflow-secrets")
+    good = aws.get("SecretProviderClass", "airflow-scheduler")
     parameters = good["spec"]["parameters"]
     for broken in (
         {**parameters, "usePodIdentity": True},
