@@ -64,3 +64,6 @@ class PlatformBindings:
 
     task_slots: int
     """Task pods that the platform can hold at once; bounds Airflow's parallelism."""
+
+    task_tolerations: tuple[str, ...] = ()
+    """Keys of taints that a task's pod may tolerate: those of the platform's own nodes."""

@@ -30,3 +30,6 @@ STORAGE_SETUP = "airflow-storage-setup"
 
 # ServiceAccount of task pods: no AWS role, no token.
 WORKER = "airflow-worker"
+
+# Cluster-scoped: the admission policy that holds task pods, and its binding.
+TASK_POD_POLICY = "airflow-task-pods"

@@ -32,6 +32,9 @@ class AirflowStack(PlatformStack):
             secrets=database.secrets,
             in_cluster_database=None,
             task_slots=task_slots(settings),
+            task_tolerations=tuple(
+                sorted({taint.key for group in settings.cluster.node_groups.values() for taint in group.taints})
+            ),
         )
         manifests: dict[str, IConstruct] = {}
         for step in release(cdk8s.App(), airflow=settings.airflow, bindings=bindings):

@@ -59,7 +59,7 @@ class Component:
 
     secrets: tuple[str, ...] = ("database",)
     """Keys of the table settings.facts.secrets: what its pods read, and its AWS role may read. Measured: without one of
-    them the component, or a part of it, does not work (docs/decisions/0006-who-holds-which-secret.md)."""
+    them the component, or a part of it, does not work (docs/decisions/0006-what-authors-code-reaches.md)."""
 
     makes_task_pods: bool = False
     """Reads the template of task pods."""

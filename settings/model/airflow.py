@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from settings.facts.limits import LONGEST_ROLLOUT_MINUTES, LONGEST_TASK_GRACE_SECONDS, SHORTEST_ROLLOUT_MINUTES
-from settings.model.base import Form, ImageReference, OneOfSeveral, Settings, broken
+from settings.model.base import AsTuple, Form, ImageReference, OneOfSeveral, Settings, broken
 
 
 class ComponentSettings(Settings):
@@ -88,6 +88,14 @@ def _option_value(value: Any) -> Any:
     return value
 
 
+ImagePrefix = Annotated[
+    str,
+    Form(
+        r"[a-z0-9][A-Za-z0-9._:/-]*[/:@]",
+        "must be the beginning of an image's name that ends in /, : or @, such as registry.example.com/team/",
+        255,
+    ),
+]
 OptionName = Annotated[
     str,
     Form(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "must be an Airflow option, as section.option in small letters", 128),
@@ -115,6 +123,10 @@ class AirflowSettings(Settings):
 
     image: ImageReference | None = None
     """Container image of every Airflow pod; default `apache/airflow:<version>`."""
+
+    task_images: Annotated[tuple[ImagePrefix, ...], AsTuple, Field(max_length=50)] = ()
+    """Beginnings of further images that a task's pod may be made of, by its author's `pod_override`; default only the
+    repository of `image`. Each ends in / (a folder of a registry), : or @ (one repository)."""
 
     base_url: Annotated[
         str,

@@ -32,6 +32,8 @@ class Options:
     force: bool = False
     dry_run: bool = False
     subresource: str = ""
+    user: str = "system:kube-controller-manager"
+    """Who asks, by the name that a token stands for; admission policies look at it."""
     warnings: list[str] = field(default_factory=list)
     """Filled by the call."""
 
@@ -56,7 +58,7 @@ class Api:
         try:
             _decode_string_data(manifest)
             defaults.fill(manifest)
-            options.warnings += self.admission.creation(kind, manifest)
+            options.warnings += self.admission.creation(kind, manifest, options.user)
         except ApiError as refusal:
             self.journal.write("refused", options.actor, manifest, refusal.message)
             raise
@@ -149,7 +151,7 @@ class Api:
                     del wanted["metadata"]["namespace"]
                 wanted |= {"apiVersion": kind.api_version, "kind": kind.kind}
                 defaults.fill(wanted)
-                options.warnings += self.admission.change(kind, before, wanted)
+                options.warnings += self.admission.change(kind, before, wanted, options.user)
             result.update(wanted)
             return None if options.dry_run else wanted
 

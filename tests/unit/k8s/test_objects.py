@@ -10,7 +10,10 @@ from settings.facts.versions import KUBERNETES_VERSIONS
 from standins.kubernetes_schemas import validate
 from standins.pod_security import baseline_violations, violations
 
-CLUSTER_SCOPED = {"Namespace", "PersistentVolume", "StorageClass"}
+CLUSTER_SCOPED = {
+    *("Namespace", "PersistentVolume", "StorageClass"),
+    *("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
+}
 
 
 @pytest.mark.parametrize("version", KUBERNETES_VERSIONS)

@@ -59,6 +59,7 @@ DEPLOYS: dict[str, Any] = {
     "airflow.version": "3.3.3",
     "airflow.accept_unsupported": True,
     "airflow.image": "registry.example.com/airflow:1",
+    "airflow.task_images": ["registry.example.com/team/"],
     "airflow.base_url": "https://airflow.example.com",
     "airflow.api_server": {"replicas": 2, "cpu_millicores": 600, "memory_mib": 3000},
     "airflow.scheduler": {"replicas": 2, "cpu_millicores": 600, "memory_mib": 3000},

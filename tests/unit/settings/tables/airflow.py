@@ -40,6 +40,7 @@ GOOD: list[Changes] = [
         }
     },
     {"airflow image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/airflow:3.3.2-x"},
+    {"airflow task_images": ["123456789012.dkr.ecr.us-east-1.amazonaws.com/team/", "docker.io/dbt:", "a/b@"]},
     {"airflow base_url": "https://airflow.example.com:8443"},
     {"airflow parallelism": 1},
 ]
