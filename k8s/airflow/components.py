@@ -45,6 +45,9 @@ class Component:
     callers: tuple[str, ...] | None = None
     """Labels of the components whose pods may connect to the port; empty: all pods of Airflow; None: nobody."""
 
+    calls: tuple[str, ...] = ()
+    """Labels of the components whose ports its pods connect to."""
+
     service: str | None = None
     """Name of the Service in front of its port."""
 
@@ -97,6 +100,7 @@ API_SERVER = Component(
     drain_seconds=10,
     port=("http", API_PORT),
     callers=(),  # components, Jobs and task pods
+    calls=("triggerer",),  # shows the logs of running triggers
     service=names.WEB_SERVICE,
     kubernetes={"pods": ["list"], "pods/log": ["get"]},  # reads the logs of running tasks
     secrets=("database", "fernet_key", "jwt_secret", "api_secret_key"),

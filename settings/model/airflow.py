@@ -7,6 +7,10 @@ from pydantic import Field
 from settings.facts.limits import LONGEST_ROLLOUT_MINUTES, LONGEST_TASK_GRACE_SECONDS, SHORTEST_ROLLOUT_MINUTES
 from settings.model.base import AsTuple, Form, ImageReference, OneOfSeveral, Settings, broken
 
+EVERYTHING = ("0.0.0.0/0",)
+
+EgressCidrs = Annotated[tuple[str, ...], AsTuple, Field(max_length=50)]
+
 
 class ComponentSettings(Settings):
     """A long-running Airflow component."""
@@ -19,6 +23,10 @@ class ComponentSettings(Settings):
 
     memory_mib: Annotated[int, Field(ge=256, le=262_144)] = 1024
     """Memory request and limit of a pod, in MiB."""
+
+    egress_cidrs: EgressCidrs = ()
+    """IPv4 networks that its pods may connect to beside what Airflow needs, such as `198.51.100.0/24`; `0.0.0.0/0` is
+    everything but the instance metadata."""
 
 
 # Defaults of a component are its class's, not an instance's: a file that sets `replicas` alone must keep the others.
@@ -36,6 +44,22 @@ class SchedulerSettings(ComponentSettings):
     """Memory request and limit of a pod, in MiB."""
 
 
+class DagProcessorSettings(ComponentSettings):
+    """The DAG processor, which runs the code at the top of DAG files."""
+
+    egress_cidrs: EgressCidrs = EVERYTHING
+    """IPv4 networks that its pods may connect to beside what Airflow needs; by default everything but the instance
+    metadata, because DAG files ask for what they like."""
+
+
+class TriggererSettings(ComponentSettings):
+    """The triggerer, which waits for what deferred tasks wait for."""
+
+    egress_cidrs: EgressCidrs = EVERYTHING
+    """IPv4 networks that its pods may connect to beside what Airflow needs; by default everything but the instance
+    metadata, because triggers ask for what they like."""
+
+
 class WorkerSettings(Settings):
     """A task's pod."""
 
@@ -47,6 +71,10 @@ class WorkerSettings(Settings):
 
     termination_grace_seconds: Annotated[int, Field(ge=5, le=LONGEST_TASK_GRACE_SECONDS)] = 120
     """Seconds that a task gets to end when its pod is deleted; one that takes longer is killed, and may be retried."""
+
+    egress_cidrs: EgressCidrs = EVERYTHING
+    """IPv4 networks that task pods may connect to beside the API server and DNS; by default everything but the instance
+    metadata. On EKS it may be that network policies don't hold task pods."""
 
 
 class AdminSettings(Settings):
@@ -139,8 +167,8 @@ class AirflowSettings(Settings):
 
     api_server: ApiServerSettings = ApiServerSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
-    dag_processor: ComponentSettings = ComponentSettings()
-    triggerer: ComponentSettings = ComponentSettings()
+    dag_processor: DagProcessorSettings = DagProcessorSettings()
+    triggerer: TriggererSettings = TriggererSettings()
     worker: WorkerSettings = WorkerSettings()
     admin: AdminSettings = AdminSettings()
 

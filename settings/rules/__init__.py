@@ -77,12 +77,14 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     database.retained_data_has_backups,
     airflow.platform_sets_its_own_options,
     airflow.base_url_has_a_valid_port,
+    airflow.egress_is_of_networks,
     airflow.parallelism_fits,
 )
 
 LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
     airflow.platform_sets_its_own_options,
     airflow.base_url_has_a_valid_port,
+    airflow.egress_is_of_networks,
     local.parallelism_fits,
 )
 

@@ -6,6 +6,7 @@ from constructs import Construct
 
 from k8s import names
 from k8s.airflow.charts.access import add_access
+from k8s.airflow.charts.egress_policies import add_egress_policies
 from k8s.airflow.charts.network_policies import add_network_policies
 from k8s.airflow.charts.secret_files import add_secrets
 from k8s.airflow.charts.task_pod_policy import add_task_pod_policy
@@ -32,3 +33,4 @@ class ConfigurationChart(cdk8s.Chart):
         add_access(self)
         add_task_pod_policy(self, context)
         add_network_policies(self, with_database=context.bindings.in_cluster_database is not None)
+        add_egress_policies(self, context)

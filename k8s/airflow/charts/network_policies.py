@@ -1,8 +1,8 @@
-"""Who may talk to whom inside the airflow namespace.
+"""Who may talk to the pods of the airflow namespace; egress_policies.py has the way out.
 
 Kubelet probes come from the node and `kubectl port-forward` from the node's runtime into the pod's own loopback:
 neither needs a rule ("Network Policies", Kubernetes documentation: traffic to and from the node a pod runs on is
-always allowed). Outgoing traffic is free: tasks talk to whatever their DAGs name.
+always allowed).
 """
 
 from collections.abc import Sequence
