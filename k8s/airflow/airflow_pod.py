@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from cdk8s_plus_28 import k8s as kube
 
@@ -31,8 +32,11 @@ class AirflowPod:
 
     cpu_millicores: int
     memory_mib: int
-    with_data: bool = True
-    """Mount DAGs and logs."""
+    data: Literal["none", "logs to read", "all"] = "all"
+    """What to mount of the shared file system; all: DAGs to read, logs to write."""
+
+    plugins: tuple[str, ...] = ()
+    """Scripts that Airflow loads as plugins."""
 
     with_pod_template: bool = False
     extra_environment: Mapping[str, str] | None = None
@@ -114,7 +118,7 @@ class AirflowPod:
             volumes.config_map_volume(volumes.FILES, names.PLATFORM_FILES),
             volumes.secrets_volume(self.service_account, self.context.bindings.secrets),
         ]
-        if self.with_data:
+        if self.data != "none":
             found.append(volumes.data_volume())
         if self.with_pod_template:
             found.append(volumes.config_map_volume(volumes.POD_TEMPLATE, names.WORKER_POD_TEMPLATE))
@@ -126,9 +130,10 @@ class AirflowPod:
             volumes.config_file_mount(),
             volumes.files_mount(),
             volumes.secrets_mount(),
+            *(volumes.plugin_mount(script) for script in self.plugins),
         ]
-        if self.with_data:
-            found += volumes.data_mounts()
+        if self.data != "none":
+            found += volumes.data_mounts() if self.data == "all" else volumes.log_reading_mounts()
         if self.with_pod_template:
             found.append(
                 kube.VolumeMount(name=volumes.POD_TEMPLATE, mount_path=paths.POD_TEMPLATE_DIRECTORY, read_only=True)

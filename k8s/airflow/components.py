@@ -64,6 +64,12 @@ class Component:
     """Keys of the table settings.facts.secrets: what its pods read, and its AWS role may read. Measured: without one of
     them the component, or a part of it, does not work (docs/decisions/0006-what-authors-code-reaches.md)."""
 
+    reads_logs_only: bool = False
+    """Of the shared file system: no DAGs, and logs that it can't write."""
+
+    plugins: tuple[str, ...] = ()
+    """Scripts of k8s/airflow/scripts/ that it loads as plugins of Airflow's."""
+
     makes_task_pods: bool = False
     """Reads the template of task pods."""
 
@@ -104,6 +110,8 @@ API_SERVER = Component(
     service=names.WEB_SERVICE,
     kubernetes={"pods": ["list"], "pods/log": ["get"]},  # reads the logs of running tasks
     secrets=("database", "fernet_key", "jwt_secret", "api_secret_key"),
+    reads_logs_only=True,  # DAGs' code it has from the database
+    plugins=("front",),
     behind_tls=True,
 )
 

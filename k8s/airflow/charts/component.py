@@ -57,6 +57,8 @@ class ComponentChart(cdk8s.Chart):
             context=self._context,
             service_account=component.name,
             secrets=component.secrets,
+            data="logs to read" if component.reads_logs_only else "all",
+            plugins=component.plugins,
             cpu_millicores=self._settings.cpu_millicores,
             memory_mib=self._settings.memory_mib,
             with_pod_template=component.makes_task_pods,

@@ -32,7 +32,7 @@ class MigrationChart(cdk8s.Chart):
             secrets=job.secrets,
             cpu_millicores=JOB_CPU_MILLICORES,
             memory_mib=JOB_MEMORY_MIB,
-            with_data=False,
+            data="none",
         )
         add_job(
             self,

@@ -52,6 +52,18 @@ def data_mounts() -> list[kube.VolumeMount]:
     ]
 
 
+def log_reading_mounts() -> list[kube.VolumeMount]:
+    """Logs to read, and nothing else of the shared file system."""
+    return [kube.VolumeMount(name=DATA, mount_path=paths.LOGS, sub_path=paths.LOGS_FOLDER, read_only=True)]
+
+
+def plugin_mount(script: str) -> kube.VolumeMount:
+    """One of k8s/airflow/scripts/ as a plugin of Airflow's, beside those of the image."""
+    return kube.VolumeMount(
+        name=FILES, mount_path=f"{paths.PLUGINS}/platform_{script}.py", sub_path=f"{script}.py", read_only=True
+    )
+
+
 def temporary_mount() -> kube.VolumeMount:
     return kube.VolumeMount(name=TEMPORARY, mount_path=paths.TEMPORARY)
 

@@ -198,7 +198,7 @@ def test_should_run_as_airflows_user(any_release: Release, name: str) -> None:
     assert (security["runAsUser"], security["runAsGroup"]) == (50000, 0)
 
 
-@EACH_COMPONENT
+@pytest.mark.parametrize("name", [each for each in COMPONENTS if each != "airflow-api-server"])
 def test_should_read_dags_and_write_logs(any_release: Release, name: str) -> None:
     mounts = {mount["mountPath"]: mount for mount in container(any_release, name)["volumeMounts"]}
     assert mounts["/opt/airflow/dags"]["subPath"] == "dags"
