@@ -62,7 +62,7 @@ class Component:
 
     secrets: tuple[str, ...] = ("database",)
     """Keys of the table settings.facts.secrets: what its pods read, and its AWS role may read. Measured: without one of
-    them the component, or a part of it, does not work (docs/decisions/0006-what-authors-code-reaches.md)."""
+    them the component, or a part of it, does not work (docs/decisions/0008-what-authors-code-reaches.md)."""
 
     reads_logs_only: bool = False
     """Of the shared file system: no DAGs, and logs that it can't write."""

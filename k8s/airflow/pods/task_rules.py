@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from k8s.airflow.pods.worker_pod import worker_pod
-from k8s.bindings import PlatformBindings
+from k8s.bindings import PlatformBindings, SecretsManagerSecrets
 from settings.model.airflow import AirflowSettings
 
 Json = dict[str, Any]
@@ -42,10 +42,9 @@ CONTROLLERS_LABELS = ("batch.kubernetes.io/controller-uid", "controller-uid", "p
 DANGEROUS_ANNOTATIONS = (
     "airflow-on-eks/",
     "container.apparmor.security.beta.kubernetes.io/",
-    "iam.amazonaws.com/",
     "k8s.v1.cni.cncf.io/",
 )
-"""Beginnings: the platform's own, and what gives a pod another profile, AWS role or network."""
+"""Beginnings: the platform's own, and what gives a pod another profile or network."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +66,7 @@ def task_rules(airflow: AirflowSettings, bindings: PlatformBindings) -> list[Rul
     return [
         *_identity(spec),
         *_labels(template["metadata"]["labels"]),
-        *_volumes(spec),
+        *_volumes(spec, on_aws=isinstance(bindings.secrets, SecretsManagerSecrets)),
         *_environment(_config_maps(spec)),
         *_images(airflow),
         *_placement(spec, bindings.task_tolerations),
@@ -122,7 +121,7 @@ def _labels(labels: Mapping[str, str]) -> list[Rule]:
     ]
 
 
-def _volumes(spec: Json) -> list[Rule]:
+def _volumes(spec: Json, *, on_aws: bool) -> list[Rule]:
     claims = tuple(
         each["persistentVolumeClaim"]["claimName"] for each in spec["volumes"] if "persistentVolumeClaim" in each
     )
@@ -131,9 +130,7 @@ def _volumes(spec: Json) -> list[Rule]:
         "has(v.emptyDir)",
         f"has(v.persistentVolumeClaim) && v.persistentVolumeClaim.claimName in {literal(claims)}",
         f"has(v.configMap) && has(v.configMap.name) && v.configMap.name in {literal(maps)}",
-        # What the cluster itself adds for an AWS role.
-        "has(v.projected) && has(v.projected.sources) && v.projected.sources.all(s, has(s.serviceAccountToken) && "
-        f"has(s.serviceAccountToken.audience) && s.serviceAccountToken.audience in {literal(AWS_TOKEN_AUDIENCES)})",
+        *([_AWS_TOKEN] if on_aws else []),
     )
     shared = {each["name"] for each in spec["volumes"] if "persistentVolumeClaim" in each}
     mounts = [mount for mount in spec["containers"][0]["volumeMounts"] if mount["name"] in shared]
@@ -157,6 +154,13 @@ def _volumes(spec: Json) -> list[Rule]:
             message="volumeDevices must not be set",
         ),
     ]
+
+
+_AWS_TOKEN = (
+    "has(v.projected) && has(v.projected.sources) && v.projected.sources.all(s, has(s.serviceAccountToken) && "
+    f"has(s.serviceAccountToken.audience) && s.serviceAccountToken.audience in {literal(AWS_TOKEN_AUDIENCES)})"
+)
+"""What the cluster itself adds for an AWS role."""
 
 
 def _mount(mount: Json) -> str:

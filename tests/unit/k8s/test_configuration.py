@@ -95,8 +95,9 @@ def test_should_point_airflow_at_what_is_mounted(any_release: Release) -> None:
     for name in COMPONENTS:
         (container,) = any_release.pod_templates[name]["spec"]["containers"]
         writable = {mount["mountPath"]: not mount.get("readOnly") for mount in container["volumeMounts"]}
-        assert writable[any_release.config["AIRFLOW__CORE__DAGS_FOLDER"]] is False
-        assert writable[any_release.config["AIRFLOW__LOGGING__BASE_LOG_FOLDER"]] is True
+        reads_only = name == "airflow-api-server"
+        assert writable.get(any_release.config["AIRFLOW__CORE__DAGS_FOLDER"]) is (None if reads_only else False)
+        assert writable[any_release.config["AIRFLOW__LOGGING__BASE_LOG_FOLDER"]] is not reads_only
         child_logs = any_release.config["AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY"]
         assert any(child_logs.startswith(f"{path}/") for path, writes in writable.items() if writes)
 

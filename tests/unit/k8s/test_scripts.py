@@ -100,7 +100,10 @@ def test_should_run_only_scripts_that_are_mounted(any_release: Release) -> None:
     data = any_release.get("ConfigMap", "airflow-platform-files")["data"]
     text = json.dumps([any_release.config, any_release.pod_templates])
     run = {part.partition(".py")[0] + ".py" for part in text.split("/opt/airflow/platform/")[1:] if ".py" in part[:40]}
-    assert run == set(data) - {"airflow.cfg"}
+    containers = [each for template in any_release.pod_templates.values() for each in template["spec"]["containers"]]
+    mounts = [mount for container in containers for mount in container["volumeMounts"]]
+    plugins = {mount["subPath"] for mount in mounts if mount["mountPath"].startswith("/opt/airflow/plugins/")}
+    assert run | plugins == set(data) - {"airflow.cfg"}
 
 
 @pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.py")), ids=lambda path: path.name)
