@@ -168,7 +168,6 @@ def _mount(mount: Json) -> str:
     same = [
         f"m.mountPath == {literal(mount['mountPath'])}",
         f"has(m.subPath) && m.subPath == {literal(mount['subPath'])}",
-        "!has(m.subPathExpr)",
     ]
     if mount.get("readOnly"):
         same.append("has(m.readOnly) && m.readOnly")
