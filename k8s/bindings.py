@@ -67,3 +67,12 @@ class PlatformBindings:
 
     task_slots: int
     """Task pods that the platform can hold at once; bounds Airflow's parallelism."""
+
+    database_cidrs: tuple[str, ...] = ()
+    """IPv4 networks in which the platform's database stands; none: anywhere."""
+
+    kubernetes_api_cidrs: tuple[str, ...] = ()
+    """IPv4 networks in which the Kubernetes API answers pods; none: anywhere."""
+
+    task_tolerations: tuple[str, ...] = ()
+    """Keys of taints that a task's pod may tolerate: those of the platform's own nodes."""

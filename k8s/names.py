@@ -14,7 +14,7 @@ WEB_SERVICE = "webserver-svc"
 # Storage is made ready by a root pod, which the airflow namespace (Pod Security `restricted`) does not let in.
 STORAGE_SETUP_NAMESPACE = "airflow-storage-setup"
 
-# Deployments and the ServiceAccounts of their pods have the same names.
+# Deployments, the ServiceAccounts of their pods and the objects that name their secrets have the same names.
 API_SERVER = "airflow-api-server"
 SCHEDULER = "airflow-scheduler"
 DAG_PROCESSOR = "airflow-dag-processor"
@@ -23,7 +23,7 @@ TRIGGERER = "airflow-triggerer"
 # PostgreSQL in the cluster, where no platform brings a database: StatefulSet, Service and Secret.
 DATABASE = "airflow-database"
 
-# Jobs (their names end in a hash of what they run) and the ServiceAccounts of their pods.
+# Jobs (their names end in a hash of what they run), the ServiceAccounts of their pods and the names of their secrets.
 MIGRATION = "airflow-migration"
 ADMIN_USER = "airflow-admin-user"
 STORAGE_SETUP = "airflow-storage-setup"
@@ -31,5 +31,5 @@ STORAGE_SETUP = "airflow-storage-setup"
 # ServiceAccount of task pods: no AWS role, no token.
 WORKER = "airflow-worker"
 
-SECRETS = "airflow-secrets"
-ADMIN_PASSWORD = "airflow-admin-password"  # noqa: S105 a name
+# Cluster-scoped: the admission policy that holds task pods, and its binding.
+TASK_POD_POLICY = "airflow-task-pods"

@@ -7,6 +7,7 @@ from k8s.airflow.release import release
 from k8s.bindings import PlatformBindings
 from k8s.names import NAMESPACE, WEB_SERVICE
 from settings import AwsEnvironment, task_slots
+from settings.facts.service_cidrs import SERVICE_CIDRS
 from stacks.base import PlatformStack
 from stacks.offers import ClusterOffer, DatabaseOffer, StorageOffer
 
@@ -33,6 +34,11 @@ class AirflowStack(PlatformStack):
             in_cluster_database=None,
             database_authorities=database.authorities,
             task_slots=task_slots(settings),
+            database_cidrs=(settings.network.cidr,),
+            kubernetes_api_cidrs=(settings.network.cidr, *SERVICE_CIDRS),
+            task_tolerations=tuple(
+                sorted({taint.key for group in settings.cluster.node_groups.values() for taint in group.taints})
+            ),
         )
         manifests: dict[str, IConstruct] = {}
         for step in release(cdk8s.App(), airflow=settings.airflow, bindings=bindings):

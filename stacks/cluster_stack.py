@@ -6,8 +6,7 @@ from airflow_platform.cluster.addons import Addons
 from airflow_platform.cluster.cluster import AirflowCluster
 from airflow_platform.cluster.controller import Controller
 from airflow_platform.cluster.node_group import ManagedNodeGroup
-from k8s.airflow.components import reads_secrets
-from k8s.names import ADMIN_USER, NAMESPACE
+from k8s.names import NAMESPACE
 from settings.facts.zones import CONTROL_PLANE_ZONES
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
@@ -43,10 +42,7 @@ class ClusterStack(PlatformStack):
             role=roles.cluster,
             removal_policy=data_removal_policy(settings),
         )
-        cluster.add_pod_identities(
-            namespace=NAMESPACE,
-            roles={**dict.fromkeys(reads_secrets(), roles.secrets_reader), ADMIN_USER: roles.admin_password_reader},
-        )
+        cluster.add_pod_identities(namespace=NAMESPACE, roles=roles.secret_readers)
         group_scope = Construct(self, "NodeGroups")
         node_groups = [
             ManagedNodeGroup(

@@ -5,6 +5,7 @@ from constructs import Construct
 from airflow_platform.database.airflow_secrets import AirflowSecrets
 from airflow_platform.database.metadata_database import MetadataDatabase
 from airflow_platform.house import Key
+from k8s.airflow.secret_readers import secret_readers
 from k8s.bindings import SecretsManagerSecrets
 from settings.facts import rds_certificates
 from settings.model.environment import AwsEnvironment
@@ -35,8 +36,8 @@ class DatabaseStack(PlatformStack):
         if settings.database.customer_managed_key:
             key = Key(self, "Key", description="Airflow metadata database and secrets", removal_policy=removal_policy)
         secrets = AirflowSecrets(self, "Secrets", encryption_key=key, removal_policy=removal_policy)
-        secrets.grant_components(roles.secrets_reader)
-        secrets.grant_admin_user_job(roles.admin_password_reader)
+        for reader in secret_readers():
+            secrets.grant_read(reader.id, roles.secret_readers[reader.account], reader.secrets)
         MetadataDatabase(
             self,
             "MetadataDatabase",

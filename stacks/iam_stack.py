@@ -3,8 +3,8 @@
 from constructs import Construct
 
 from airflow_platform.iam.roles import Roles
-from k8s.airflow.components import reads_secrets
-from k8s.names import ADMIN_USER, NAMESPACE
+from k8s.airflow.secret_readers import secret_readers
+from k8s.names import NAMESPACE
 from settings.facts.addons import FSX_CSI_DRIVER
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, platform_name
@@ -21,18 +21,16 @@ class IamStack(PlatformStack):
             "Roles",
             cluster_name=platform_name(settings),
             airflow_namespace=NAMESPACE,
-            secrets_readers=reads_secrets(),
-            admin_password_readers=[ADMIN_USER],
+            secret_readers={reader.id: reader.account for reader in secret_readers()},
         )
         self.offer = RolesOffer(
             cluster=roles.cluster,
             worker=roles.worker,
             controller=roles.controller,
             addons={FSX_CSI_DRIVER.name: roles.fsx_csi_driver},
-            secrets_reader=roles.secrets_reader,
-            admin_password_reader=roles.admin_password_reader,
+            secret_readers=roles.secret_readers,
         )
-        attached_elsewhere = (roles.controller, roles.secrets_reader, roles.admin_password_reader)
+        attached_elsewhere = (roles.controller, *roles.secret_readers.values())
         self.export_all(
             *(role.role_arn for role in (roles.cluster, roles.worker, roles.fsx_csi_driver, *attached_elsewhere)),
             *(role.role_name for role in attached_elsewhere),

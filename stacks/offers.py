@@ -52,8 +52,8 @@ class RolesOffer:
     addons: Mapping[str, iam.IRole]
     """EKS's name of an add-on -> the role of its ServiceAccount."""
 
-    secrets_reader: iam.IRole
-    admin_password_reader: iam.IRole
+    secret_readers: Mapping[str, iam.IRole]
+    """ServiceAccount whose pods read secrets -> its role."""
 
 
 @dataclass(frozen=True, kw_only=True)

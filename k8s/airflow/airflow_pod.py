@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from cdk8s_plus_28 import k8s as kube
 
 from k8s import names
 from k8s.airflow.context import ChartContext
 from k8s.airflow.pods import paths, volumes
-from k8s.airflow.pods.config_maps import ConfigMapData
+from k8s.airflow.pods.config_maps import ConfigMapData, secret_commands
 from k8s.airflow.pods.image import image
 from k8s.airflow.pods.resources import resources
 from k8s.airflow.pods.security import container_security, pod_security
@@ -22,17 +23,22 @@ TEMPORARY_LIMIT = "5Gi"
 
 @dataclass(frozen=True, kw_only=True)
 class AirflowPod:
-    """Builds the pods of one component, all with the platform's environment, files and secrets."""
+    """Builds the pods of one component, all with the platform's environment and files, and secrets of its own."""
 
     context: ChartContext
     service_account: str
+    secrets: tuple[str, ...]
+    """Keys of the secrets that it mounts, from the object with the name of its ServiceAccount."""
+
     cpu_millicores: int
     memory_mib: int
-    with_data: bool = True
-    """Mount DAGs and logs."""
+    data: Literal["none", "logs to read", "all"] = "all"
+    """What to mount of the shared file system; all: DAGs to read, logs to write."""
+
+    plugins: tuple[str, ...] = ()
+    """Scripts that Airflow loads as plugins."""
 
     with_pod_template: bool = False
-    with_admin_password: bool = False
     modules: Sequence[str] = ()
     """Of k8s/airflow/modules/, for its Airflow to import."""
 
@@ -56,7 +62,7 @@ class AirflowPod:
             image_pull_policy="IfNotPresent",
             args=list(args),
             env_from=[kube.EnvFromSource(config_map_ref=kube.ConfigMapEnvSource(name=names.CONFIG_MAP))],
-            env=[kube.EnvVar(name=name, value=value) for name, value in (self.extra_environment or {}).items()] or None,
+            env=[kube.EnvVar(name=name, value=value) for name, value in self._environment().items()] or None,
             ports=[kube.ContainerPort(name=port, container_port=number) for port, number in (ports or {}).items()]
             or None,
             resources=resources(cpu_millicores=self.cpu_millicores, memory_mib=self.memory_mib),
@@ -102,23 +108,23 @@ class AirflowPod:
         """Annotations that change when a ConfigMap changes that these pods use, so that they are made anew."""
         return {f"checksum/{each.name}": each.checksum for each in self._config_maps()}
 
+    def _environment(self) -> dict[str, str]:
+        return {**secret_commands(self.secrets), **(self.extra_environment or {})}
+
     def _config_maps(self) -> list[ConfigMapData]:
         maps = self.context.config_maps
         return [maps.config, maps.files, *([maps.worker_pod_template] if self.with_pod_template else [])]
 
     def _volumes(self) -> list[kube.Volume]:
-        secrets = self.context.bindings.secrets
         found = [
             volumes.temporary_volume(TEMPORARY_LIMIT),
             volumes.config_map_volume(volumes.FILES, names.PLATFORM_FILES),
-            volumes.secrets_volume(volumes.SECRETS, names.SECRETS, secrets),
+            volumes.secrets_volume(self.service_account, self.context.bindings.secrets),
         ]
-        if self.with_data:
+        if self.data != "none":
             found.append(volumes.data_volume())
         if self.with_pod_template:
             found.append(volumes.config_map_volume(volumes.POD_TEMPLATE, names.WORKER_POD_TEMPLATE))
-        if self.with_admin_password:
-            found.append(volumes.secrets_volume(volumes.ADMIN_SECRETS, names.ADMIN_PASSWORD, secrets))
         return found
 
     def _mounts(self) -> list[kube.VolumeMount]:
@@ -128,13 +134,12 @@ class AirflowPod:
             volumes.files_mount(),
             volumes.secrets_mount(),
             *(volumes.module_mount(name) for name in self.modules),
+            *(volumes.plugin_mount(script) for script in self.plugins),
         ]
-        if self.with_data:
-            found += volumes.data_mounts()
+        if self.data != "none":
+            found += volumes.data_mounts() if self.data == "all" else volumes.log_reading_mounts()
         if self.with_pod_template:
             found.append(
                 kube.VolumeMount(name=volumes.POD_TEMPLATE, mount_path=paths.POD_TEMPLATE_DIRECTORY, read_only=True)
             )
-        if self.with_admin_password:
-            found.append(kube.VolumeMount(name=volumes.ADMIN_SECRETS, mount_path=paths.ADMIN_SECRETS, read_only=True))
         return found

@@ -1,7 +1,7 @@
 """Airflow's long-running components, one row each.
 
 From a row follow the Deployment with its probes, its ServiceAccount, what it may do with the Kubernetes API, who may
-talk to it, its place among the steps, and that its pods get Airflow's secrets. Replicas and size are settings: the
+talk to it, its place among the steps, the secrets that its pods get and no others. Replicas and size are settings: the
 field of `airflow.<setting>`, from which the capacity of the cluster follows too.
 """
 
@@ -46,6 +46,9 @@ class Component:
     callers: tuple[str, ...] | None = None
     """Labels of the components whose pods may connect to the port; empty: all pods of Airflow; None: nobody."""
 
+    calls: tuple[str, ...] = ()
+    """Labels of the components whose ports its pods connect to."""
+
     service: str | None = None
     """Name of the Service in front of its port."""
 
@@ -57,6 +60,16 @@ class Component:
 
     role_binding: str | None = None
     """Name of its RoleBinding; default the component's."""
+
+    secrets: tuple[str, ...] = ("database",)
+    """Keys of the table settings.facts.secrets: what its pods read, and its AWS role may read. Measured: without one of
+    them the component, or a part of it, does not work (docs/decisions/0008-what-authors-code-reaches.md)."""
+
+    reads_logs_only: bool = False
+    """Of the shared file system: no DAGs, and logs that it can't write."""
+
+    plugins: tuple[str, ...] = ()
+    """Scripts of k8s/airflow/scripts/ that it loads as plugins of Airflow's."""
 
     makes_task_pods: bool = False
     """Reads the template of task pods."""
@@ -100,12 +113,16 @@ API_SERVER = Component(
     drain_seconds=10,
     port=("http", API_PORT),
     callers=(),  # components, Jobs and task pods
+    calls=("triggerer",),  # shows the logs of running triggers
     service=names.WEB_SERVICE,
     # The executor's part here is to find the logs of running tasks. Kubernetes' would look for the task's pod, and
     # show each line twice; and who may list pods reads the tokens of tasks in their arguments. The name stays, for
     # tasks that ask for their executor by it.
     modules=("shared_logs",),
     options={"core.executor": "KubernetesExecutor:shared_logs.SharedLogs"},
+    secrets=("database", "fernet_key", "jwt_secret", "api_secret_key"),
+    reads_logs_only=True,  # DAGs' code it has from the database
+    plugins=("front",),
     behind_tls=True,
 )
 
@@ -119,6 +136,8 @@ COMPONENTS = (
         grace_seconds=60,  # 20 to 22 s as a rule
         port=("health", SCHEDULER_HEALTH_PORT),
         kubernetes={"pods": ["create", "delete", "get", "list", "patch", "watch"]},
+        # Signs tasks' tokens; encrypts the arguments of triggers that start without a task, and of deadlines.
+        secrets=("database", "fernet_key", "jwt_secret"),
         role=names.POD_LAUNCHER_ROLE,
         role_binding=names.POD_LAUNCHER_ROLE_BINDING,
         makes_task_pods=True,
@@ -129,6 +148,8 @@ COMPONENTS = (
         name=names.DAG_PROCESSOR,
         check=HeartbeatCheck("DagProcessorJob"),
         grace_seconds=60,
+        # Runs authors' code, and so never gets the key that signs tokens of users and tasks.
+        secrets=("database", "fernet_key"),
     ),
     Component(
         id="Triggerer",
@@ -140,11 +161,8 @@ COMPONENTS = (
         callers=(API_SERVER.label,),  # shows the logs of running triggers
         # Deferred KubernetesPodOperator tasks watch their pods.
         kubernetes={"events": ["list", "watch"], "pods": ["delete", "get"], "pods/log": ["get"]},
+        # Runs authors' code too. The API secret key is what its log server knows the API server by.
+        secrets=("database", "fernet_key", "api_secret_key"),
     ),
 )
 """In the order in which they are applied; they do not wait for each other."""
-
-
-def reads_secrets() -> tuple[str, ...]:
-    """ServiceAccounts whose pods read the database's credentials and Airflow's keys."""
-    return (*(component.name for component in COMPONENTS), names.MIGRATION)

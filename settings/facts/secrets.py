@@ -1,6 +1,6 @@
 """The secrets that Airflow runs on, one row each. From a row follow, on AWS, the generated secret in Secrets Manager
-and the right to read it; elsewhere, the generated value; and everywhere the file that pods find and the Airflow option
-that is read from it.
+elsewhere the generated value, and everywhere the file that pods find and the Airflow option that is read from it. Who
+reads it is in the tables of those who do (k8s/airflow/components.py, jobs.py).
 """
 
 from dataclasses import dataclass
@@ -34,9 +34,6 @@ class Secret:
 
     irreplaceable: bool = False
     """With its value data is lost, or locked away; the value of another one can be made anew at any time."""
-
-    only_for_the_first_user: bool = False
-    """Read by the Job that makes the first user alone, not by components."""
 
     @property
     def id(self) -> str:
@@ -88,7 +85,6 @@ SECRETS = (
         description="Airflow admin user's first password",
         length=24,
         file="admin-password",
-        only_for_the_first_user=True,
     ),
 )
 """Letters and digits only: Airflow expands `$` and `~` in option values, and URLs and shells have opinions on the

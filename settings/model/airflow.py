@@ -6,7 +6,11 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from settings.facts.limits import LONGEST_ROLLOUT_MINUTES, LONGEST_TASK_GRACE_SECONDS, SHORTEST_ROLLOUT_MINUTES
-from settings.model.base import Form, ImageReference, OneOfSeveral, Settings, broken
+from settings.model.base import AsTuple, Form, ImageReference, OneOfSeveral, Settings, broken
+
+EVERYTHING = ("0.0.0.0/0",)
+
+EgressCidrs = Annotated[tuple[str, ...], AsTuple, Field(max_length=50)]
 
 
 class ComponentSettings(Settings):
@@ -20,6 +24,10 @@ class ComponentSettings(Settings):
 
     memory_mib: Annotated[int, Field(ge=256, le=262_144)] = 1024
     """Memory request and limit of a pod, in MiB."""
+
+    egress_cidrs: EgressCidrs = ()
+    """IPv4 networks that its pods may connect to beside what Airflow needs, such as `198.51.100.0/24`; `0.0.0.0/0` is
+    everything but the instance metadata."""
 
 
 # Defaults of a component are its class's, not an instance's: a file that sets `replicas` alone must keep the others.
@@ -37,6 +45,22 @@ class SchedulerSettings(ComponentSettings):
     """Memory request and limit of a pod, in MiB."""
 
 
+class DagProcessorSettings(ComponentSettings):
+    """The DAG processor, which runs the code at the top of DAG files."""
+
+    egress_cidrs: EgressCidrs = EVERYTHING
+    """IPv4 networks that its pods may connect to beside what Airflow needs; by default everything but the instance
+    metadata, because DAG files ask for what they like."""
+
+
+class TriggererSettings(ComponentSettings):
+    """The triggerer, which waits for what deferred tasks wait for."""
+
+    egress_cidrs: EgressCidrs = EVERYTHING
+    """IPv4 networks that its pods may connect to beside what Airflow needs; by default everything but the instance
+    metadata, because triggers ask for what they like."""
+
+
 class WorkerSettings(Settings):
     """A task's pod."""
 
@@ -48,6 +72,10 @@ class WorkerSettings(Settings):
 
     termination_grace_seconds: Annotated[int, Field(ge=5, le=LONGEST_TASK_GRACE_SECONDS)] = 120
     """Seconds that a task gets to end when its pod is deleted; one that takes longer is killed, and may be retried."""
+
+    egress_cidrs: EgressCidrs = EVERYTHING
+    """IPv4 networks that task pods may connect to beside the API server and DNS; by default everything but the instance
+    metadata. On EKS it may be that network policies don't hold task pods."""
 
 
 class AdminSettings(Settings):
@@ -89,6 +117,14 @@ def _option_value(value: Any) -> Any:
     return value
 
 
+ImagePrefix = Annotated[
+    str,
+    Form(
+        r"[a-z0-9][A-Za-z0-9._:/-]*[/:@]",
+        "must be the beginning of an image's name that ends in /, : or @, such as registry.example.com/team/",
+        255,
+    ),
+]
 OptionName = Annotated[
     str,
     # Single underscores only: two part section and option in the environment variable that Airflow reads, three a team.
@@ -122,6 +158,10 @@ class AirflowSettings(Settings):
     image: ImageReference | None = None
     """Container image of every Airflow pod; default `apache/airflow:<version>`."""
 
+    task_images: Annotated[tuple[ImagePrefix, ...], AsTuple, Field(max_length=50)] = ()
+    """Beginnings of further images that a task's pod may be made of, by its author's `pod_override`; default only the
+    repository of `image`. Each ends in / (a folder of a registry), : or @ (one repository)."""
+
     base_url: Annotated[
         str,
         Form(
@@ -134,8 +174,8 @@ class AirflowSettings(Settings):
 
     api_server: ApiServerSettings = ApiServerSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
-    dag_processor: ComponentSettings = ComponentSettings()
-    triggerer: ComponentSettings = ComponentSettings()
+    dag_processor: DagProcessorSettings = DagProcessorSettings()
+    triggerer: TriggererSettings = TriggererSettings()
     worker: WorkerSettings = WorkerSettings()
     admin: AdminSettings = AdminSettings()
 

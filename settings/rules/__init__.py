@@ -89,6 +89,7 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     airflow_options.options_have_their_present_names,
     airflow_options.values_are_of_the_options_type,
     airflow.base_url_has_a_valid_port,
+    airflow.egress_is_of_networks,
     airflow.parallelism_fits,
 )
 
@@ -100,6 +101,7 @@ LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
     airflow_options.options_have_their_present_names,
     airflow_options.values_are_of_the_options_type,
     airflow.base_url_has_a_valid_port,
+    airflow.egress_is_of_networks,
     local.parallelism_fits,
 )
 

@@ -6,7 +6,8 @@
         cluster.journal.references("created")
 
 It stores what it is given, refuses what a cluster refuses (schemas, unknown fields, missing namespaces and service
-accounts, changes of immutable fields, pods that break their namespace's Pod Security level), and its controllers make
+accounts, changes of immutable fields, what a ValidatingAdmissionPolicy denies, pods that break their namespace's Pod
+Security level), and its controllers make
 status real. Parts, each usable alone: `store` (objects, versions, watches, finalizers), `api` (verbs and admission),
 `server` (HTTP), `controllers` (control loops), `runner` (what plays the containers).
 

@@ -1,10 +1,11 @@
-"""What stands between a request and the store: namespaces, schemas, rules, Pod Security, service accounts."""
+"""What stands between a request and the store: namespaces, schemas, rules, policies, Pod Security, accounts."""
 
 from typing import Any
 
 from standins.kubernetes_api import rules, schemas
 from standins.kubernetes_api.errors import ApiError, bad_request, forbidden, invalid, not_found
 from standins.kubernetes_api.kinds import Kind
+from standins.kubernetes_api.policies import POLICY, Policies, PolicyError, check_policy
 from standins.kubernetes_api.store import Store
 from standins.pod_security import violations_of
 
@@ -18,9 +19,10 @@ class Admission:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._policies = Policies(store.objects, lambda name: self._namespace(name)["metadata"].get("labels") or {})
 
-    def creation(self, kind: Kind, manifest: Json) -> list[str]:
-        """Check a new object; gives back warnings. Raises ApiError."""
+    def creation(self, kind: Kind, manifest: Json, user: str) -> list[str]:
+        """Check a new object that `user` asks for; gives back warnings. Raises ApiError."""
         metadata = manifest["metadata"]
         if kind.namespaced:
             namespace = self._namespace(metadata["namespace"])
@@ -31,13 +33,15 @@ class Admission:
         if kind.kind == "Pod":
             self._service_account(manifest)
             self._priority(manifest)
+        self._policies.check(kind, manifest, operation="CREATE", user=user)
         return self._pod_security(kind, manifest)
 
-    def change(self, kind: Kind, live: Json, wanted: Json) -> list[str]:
+    def change(self, kind: Kind, live: Json, wanted: Json, user: str) -> list[str]:
         """Check a changed object; gives back warnings. Raises ApiError."""
         self._content(wanted)
         if found := rules.immutable_changes(live, wanted):
             raise invalid(kind.kind, live["metadata"]["name"], found)
+        self._policies.check(kind, wanted, operation="UPDATE", user=user)
         if kind.kind == "Pod" and live["spec"] == wanted["spec"]:
             return []
         return self._pod_security(kind, wanted)
@@ -53,6 +57,11 @@ class Admission:
         checked = {name: value for name, value in manifest.items() if name != "status"}
         if wrong := schemas.errors(checked):
             raise bad_request(f"{manifest['kind']} in version {manifest['apiVersion']!r} cannot be handled: strict decoding error: {'; '.join(wrong)}")  # fmt: skip # noqa: E501
+        if manifest["kind"] == POLICY:
+            try:
+                check_policy(manifest)
+            except PolicyError as error:
+                raise invalid(manifest["kind"], manifest["metadata"]["name"], [f"spec: {error}"]) from error
         if broken := rules.broken(manifest):
             raise invalid(manifest["kind"], manifest["metadata"]["name"], broken)
 

@@ -40,7 +40,7 @@ class Api:
         try:
             decode_string_data(manifest)
             defaults.fill(manifest)
-            options.warnings += self.admission.creation(kind, manifest)
+            options.warnings += self.admission.creation(kind, manifest, options.user)
         except ApiError as refusal:
             self.journal.write("refused", options.actor, manifest, refusal.message)
             raise
@@ -133,7 +133,7 @@ class Api:
                     del wanted["metadata"]["namespace"]
                 wanted |= {"apiVersion": kind.api_version, "kind": kind.kind}
                 defaults.fill(wanted)
-                options.warnings += self.admission.change(kind, before, wanted)
+                options.warnings += self.admission.change(kind, before, wanted, options.user)
             result.update(wanted)
             return None if options.dry_run else wanted
 

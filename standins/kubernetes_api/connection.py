@@ -15,6 +15,8 @@ class Connection(BaseHTTPRequestHandler):
     """One client's connection; `path`, `query`, `body` and `warnings` are those of the request at hand."""
 
     protocol_version = "HTTP/1.1"
+    user_name = "system:anonymous"
+    """Of whoever the request's token stands for."""
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent: the journal tells what happened."""
@@ -54,6 +56,7 @@ class Connection(BaseHTTPRequestHandler):
             force=self.query.get("force") == "true",
             dry_run="dryRun" in self.query,
             subresource=subresource,
+            user=self.user_name,
             warnings=self.warnings,
         )
 

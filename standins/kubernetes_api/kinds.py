@@ -34,6 +34,7 @@ class Kind:
         return f"/apis/{self.api_version}" if self.group else f"/api/{self.version}"
 
 
+_ADMISSION = "admissionregistration.k8s.io"
 _RBAC = "rbac.authorization.k8s.io"
 _SECRETS_STORE = "secrets-store.csi.x-k8s.io"
 
@@ -61,6 +62,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(_RBAC, "v1", "RoleBinding", "rolebindings"),
     Kind(_RBAC, "v1", "ClusterRole", "clusterroles", False),
     Kind(_RBAC, "v1", "ClusterRoleBinding", "clusterrolebindings", False),
+    Kind(_ADMISSION, "v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies", False, has_status=True),
+    Kind(_ADMISSION, "v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", False),
     Kind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", True, ("netpol",)),
     Kind("networking.k8s.io", "v1", "Ingress", "ingresses", True, ("ing",), has_status=True),
     Kind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", True, ("pdb",), has_status=True),

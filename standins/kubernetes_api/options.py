@@ -14,5 +14,8 @@ class Options:
     force: bool = False
     dry_run: bool = False
     subresource: str = ""
+    user: str = "system:kube-controller-manager"
+    """Who asks, by the name that a token stands for; admission policies look at it."""
+
     warnings: list[str] = field(default_factory=list)
     """Filled by the call."""

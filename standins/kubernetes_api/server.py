@@ -60,6 +60,7 @@ class _Handler(Connection):
         path = self.read()
         try:
             user = self._user()
+            self.user_name = user.name
             self._route(self.command, path, user)
         except ApiError as refusal:
             self.send(refusal.code, refusal.status())

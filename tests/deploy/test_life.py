@@ -52,7 +52,7 @@ def test_should_make_storage_before_migration_before_components(life: Rehearsal)
         "Job/airflow-storage-setup-.*",
         "ServiceAccount/airflow-migration",
         "ConfigMap/airflow-config",
-        "SecretProviderClass/airflow-secrets",
+        "SecretProviderClass/airflow-migration",
         "Job/airflow-migration-.*",
         "Deployment/airflow-(api-server|scheduler|dag-processor|triggerer)",
     )

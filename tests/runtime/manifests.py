@@ -48,7 +48,11 @@ def rendered(secrets: GeneratedSecrets, *, version: str | None = None, without: 
 def _without(value: Any, names: set[str]) -> Any:
     """A manifest, or a part of one, without these environment variables and fields."""
     if isinstance(value, list):
-        return [_without(each, names) for each in value if not (isinstance(each, dict) and each.get("name") in names)]
+        return [
+            _without(each, names)
+            for each in value
+            if not (isinstance(each, dict) and str(each.get("name")).removesuffix("_CMD") in names)
+        ]
     if not isinstance(value, dict):
         return value
     kept = {key: _without(each, names) for key, each in value.items() if key.removesuffix("_CMD") not in names}

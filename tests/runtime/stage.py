@@ -133,8 +133,10 @@ class Stage:
         def logged_in() -> bool:
             try:
                 return bool(client.login("admin", self.secrets.values["admin_password"]))
-            except RefusedError:
-                raise
+            except RefusedError as refusal:
+                if refusal.code != 429:  # a test before this one has guessed passwords
+                    raise
+                return False
             except OSError:
                 return False
 

@@ -63,9 +63,10 @@ def test_should_refuse_a_pod_that_breaks_restricted(airflow: Stage) -> None:
     ]
     pod = yaml.safe_load(template["data"]["pod-template.yaml"])
     pods = "/api/v1/namespaces/airflow/pods"
-    pod["metadata"] = {"name": "good", "labels": {"app.kubernetes.io/component": "intruder"}}
+    labels = pod["metadata"]["labels"]
+    pod["metadata"] = {"name": "good", "labels": labels}
     pod["spec"]["containers"][0]["args"] = ["python", "-c", "pass"]
     assert call(airflow, "airflow-scheduler", "POST", pods, pod) == 201
-    pod["metadata"] = {"name": "bad"}
+    pod["metadata"] = {"name": "bad", "labels": labels}
     pod["spec"]["containers"][0]["securityContext"]["privileged"] = True
     assert call(airflow, "airflow-scheduler", "POST", pods, pod) == 403

@@ -54,6 +54,7 @@ DEPLOYS: dict[str, Any] = {
     "database.support": "extended",
     "airflow.version": "3.3.3",
     "airflow.accept_unsupported": True,
+    "airflow.task_images": ["registry.example.com/team/"],
     "airflow.image": "registry.example.com/airflow:1",
     "airflow.base_url": "https://airflow.example.com",
     "airflow.api_server": {"replicas": 2, "cpu_millicores": 300, "memory_mib": 1280},

@@ -32,13 +32,30 @@ class AirflowSecrets(Construct):
         self._removal_policy = removal_policy
         self.by_key = {row.key: self._secret(row) for row in facts.SECRETS}
 
-    def grant_components(self, role: iam.IRole) -> None:
-        """Let a role read what Airflow's components need."""
-        self._grant("ComponentsPolicy", role, (row for row in facts.SECRETS if not row.only_for_the_first_user))
+    def grant_read(self, reader_id: str, role: iam.IRole, keys: Iterable[str]) -> None:
+        """Let a role read exactly the secrets of these keys.
 
-    def grant_admin_user_job(self, role: iam.IRole) -> None:
-        """Let a role read what the Job that makes the admin user needs: it is a component with one secret more."""
-        self._grant("AdminUserPolicy", role, facts.SECRETS)
+        A policy of its own, here: `Secret.grant_read` writes into the role's policy, in the stack of the role, which
+        would then wait for this one, and with an encryption key each for the other.
+        """
+        policy = iam.Policy(self, f"{reader_id}Policy", roles=[role])
+        policy.add_statements(
+            iam.PolicyStatement(
+                sid="ReadSecrets",
+                actions=["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+                resources=[self.by_key[key].secret_arn for key in keys],
+            )
+        )
+        if self._encryption_key:
+            stack = Stack.of(self)
+            policy.add_statements(
+                iam.PolicyStatement(
+                    sid="DecryptSecrets",
+                    actions=["kms:Decrypt"],
+                    resources=[self._encryption_key.key_arn],
+                    conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{stack.region}.amazonaws.com"}},
+                )
+            )
 
     def _secret(self, row: facts.Secret) -> secretsmanager.Secret:
         return secretsmanager.Secret(
@@ -54,26 +71,3 @@ class AirflowSecrets(Construct):
                 secret_string_template=row.username and json.dumps({"username": row.username}),
             ),
         )
-
-    def _grant(self, policy_id: str, role: iam.IRole, rows: Iterable[facts.Secret]) -> None:
-        """A policy of its own, here: `Secret.grant_read` writes into the role's policy, in the stack of the role, which
-        would then wait for this one, and with an encryption key each for the other.
-        """
-        policy = iam.Policy(self, policy_id, roles=[role])
-        policy.add_statements(
-            iam.PolicyStatement(
-                sid="ReadSecrets",
-                actions=["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
-                resources=[self.by_key[row.key].secret_arn for row in rows],
-            )
-        )
-        if self._encryption_key:
-            stack = Stack.of(self)
-            policy.add_statements(
-                iam.PolicyStatement(
-                    sid="DecryptSecrets",
-                    actions=["kms:Decrypt"],
-                    resources=[self._encryption_key.key_arn],
-                    conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{stack.region}.amazonaws.com"}},
-                )
-            )

@@ -1,6 +1,6 @@
 """The platform's IAM roles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
@@ -15,7 +15,7 @@ class Roles(Construct):
 
     They name no resource, and so wait for none: what a role may do with a concrete secret is a policy in that secret's
     stack, attached to the role. The controller's exists whether or not the machine does: what a stack offers follows
-    no setting.
+    no setting. `secret_readers` has the ServiceAccount of each construct id.
     """
 
     def __init__(
@@ -25,8 +25,7 @@ class Roles(Construct):
         *,
         cluster_name: str,
         airflow_namespace: str,
-        secrets_readers: Sequence[str],
-        admin_password_readers: Sequence[str],
+        secret_readers: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
         # By name: the cluster is made after its role.
@@ -59,22 +58,19 @@ class Roles(Construct):
             ],
         )
         self.fsx_csi_driver = FsxCsiDriverRole(self, "FsxCsiDriver", cluster_arn=cluster_arn)
-        self.secrets_reader = PodIdentityRole(
-            self,
-            "SecretsReader",
-            description="Airflow's components: reads the database credentials and Airflow's keys",
-            cluster_arn=cluster_arn,
-            namespace=airflow_namespace,
-            service_accounts=secrets_readers,
-        )
-        self.admin_password_reader = PodIdentityRole(
-            self,
-            "AdminPasswordReader",
-            description="Airflow's admin user Job: reads the secrets of a component and the admin password",
-            cluster_arn=cluster_arn,
-            namespace=airflow_namespace,
-            service_accounts=admin_password_readers,
-        )
+        scope_of_readers = Construct(self, "SecretReaders")
+        self.secret_readers = {
+            account: PodIdentityRole(
+                scope_of_readers,
+                reader_id,
+                description=f"Pods of {account}: reads their secrets",
+                cluster_arn=cluster_arn,
+                namespace=airflow_namespace,
+                service_accounts=[account],
+            )
+            for reader_id, account in secret_readers.items()
+        }
+        """The role of each ServiceAccount whose pods read secrets."""
         self.controller = self._controller(cluster_arn)
 
     def _controller(self, cluster_arn: str) -> iam.Role:

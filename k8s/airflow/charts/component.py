@@ -56,6 +56,9 @@ class ComponentChart(cdk8s.Chart):
         pod = AirflowPod(
             context=self._context,
             service_account=component.name,
+            secrets=component.secrets,
+            data="logs to read" if component.reads_logs_only else "all",
+            plugins=component.plugins,
             cpu_millicores=self._settings.cpu_millicores,
             memory_mib=self._settings.memory_mib,
             with_pod_template=component.makes_task_pods,
@@ -69,7 +72,7 @@ class ComponentChart(cdk8s.Chart):
                     # An autoscaler counts /tmp as data that is lost with the node, and would never drain it.
                     "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes": volumes.TEMPORARY,
                     **pod.checksums(),
-                    **secret_files.annotations(self._context.bindings.secrets),
+                    **secret_files.annotations(self._context.bindings.secrets, component.secrets),
                 },
             ),
             spec=pod.spec(

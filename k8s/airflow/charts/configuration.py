@@ -1,4 +1,4 @@
-"""Everything that pods refer to: configuration, secrets, permissions, network rules."""
+"""Everything that pods refer to: configuration, secrets, permissions, rules of admission and network."""
 
 import cdk8s
 from cdk8s_plus_28 import k8s as kube
@@ -6,8 +6,10 @@ from constructs import Construct
 
 from k8s import names
 from k8s.airflow.charts.access import add_access
+from k8s.airflow.charts.egress_policies import add_egress_policies
 from k8s.airflow.charts.network_policies import add_network_policies
 from k8s.airflow.charts.secret_files import add_secrets
+from k8s.airflow.charts.task_pod_policy import add_task_pod_policy
 from k8s.airflow.context import ChartContext
 from k8s.labels import labels
 
@@ -15,7 +17,7 @@ COMPONENT = "configuration"
 
 
 class ConfigurationChart(cdk8s.Chart):
-    """ConfigMaps, secrets, ServiceAccounts, Roles and NetworkPolicies."""
+    """ConfigMaps, secrets, ServiceAccounts, Roles, the policy of task pods and NetworkPolicies."""
 
     def __init__(self, scope: Construct, construct_id: str, *, context: ChartContext) -> None:
         super().__init__(scope, construct_id)
@@ -29,4 +31,6 @@ class ConfigurationChart(cdk8s.Chart):
             )
         add_secrets(self, context.bindings.secrets)
         add_access(self)
+        add_task_pod_policy(self, context)
         add_network_policies(self, with_database=context.bindings.in_cluster_database is not None)
+        add_egress_policies(self, context)

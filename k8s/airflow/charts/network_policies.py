@@ -1,8 +1,8 @@
-"""Who may talk to whom inside the airflow namespace.
+"""Who may talk to the pods of the airflow namespace; egress_policies.py has the way out.
 
 Kubelet probes come from the node and `kubectl port-forward` from the node's runtime into the pod's own loopback:
 neither needs a rule ("Network Policies", Kubernetes documentation: traffic to and from the node a pod runs on is
-always allowed). Outgoing traffic is free: tasks talk to whatever their DAGs name.
+always allowed).
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from cdk8s_plus_28 import k8s as kube
 from constructs import Construct
 
 from k8s import names
-from k8s.airflow import components
-from k8s.airflow.charts import database, migration
+from k8s.airflow import components, jobs
+from k8s.airflow.charts import database
 from k8s.airflow.pods.ports import DATABASE_PORT
 from k8s.labels import APP, labels, selector
 
@@ -46,9 +46,7 @@ def add_network_policies(scope: Construct, *, with_database: bool) -> None:
 
 
 def _database_clients() -> list[str]:
-    return sorted(
-        [*(component.label for component in components.COMPONENTS), migration.ADMIN_USER, migration.MIGRATION]
-    )
+    return sorted(row.label for row in (*components.COMPONENTS, *jobs.JOBS) if "database" in row.secrets)
 
 
 def _from(pods: Sequence[kube.LabelSelector], port: int) -> kube.NetworkPolicyIngressRule:

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import cdk8s
 from cdk8s_plus_28 import k8s as kube
@@ -11,9 +11,9 @@ from constructs import Construct
 from k8s import names
 from k8s.airflow.pods.checksum import checksum
 from k8s.airflow.pods.ports import DATABASE_PORT
+from k8s.airflow.secret_readers import secret_readers
 from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
 from k8s.labels import labels
-from settings.facts import secrets as facts
 from settings.facts.secrets import Secret, secret
 
 COMPONENT = "secrets"
@@ -23,14 +23,9 @@ DATABASE_PASSWORD_FILE = "password"  # noqa: S105 a file's name
 Secrets = SecretsManagerSecrets | GeneratedSecrets
 
 
-def shared_files(secrets: Secrets) -> dict[str, str]:
-    """File name -> ARN, or the content where secrets are generated: what every component reads."""
-    return {row.file: _content(row, secrets) for row in facts.SECRETS if not row.only_for_the_first_user}
-
-
-def admin_files(secrets: Secrets) -> dict[str, str]:
-    """File name -> ARN or content: what only the Job that makes the first user reads."""
-    return {row.file: _content(row, secrets) for row in facts.SECRETS if row.only_for_the_first_user}
+def files_of(secrets: Secrets, keys: Iterable[str]) -> dict[str, str]:
+    """File name -> ARN, or the content where secrets are generated, of the secrets of these keys."""
+    return {row.file: _content(row, secrets) for row in map(secret, keys)}
 
 
 def _content(row: Secret, secrets: Secrets) -> str:
@@ -53,25 +48,25 @@ def database_json(username: str, password: str) -> str:
     )
 
 
-def annotations(secrets: Secrets, *, admin: bool = False) -> dict[str, str]:
+def annotations(secrets: Secrets, keys: Iterable[str]) -> dict[str, str]:
     """An annotation that changes when other secrets are meant, so that the pods which carry it are made anew.
 
     On AWS the ARNs themselves: they are tokens until the deployment, which nobody may hash.
     """
-    files = {**shared_files(secrets), **(admin_files(secrets) if admin else {})}
+    files = files_of(secrets, keys)
     if isinstance(secrets, GeneratedSecrets):
         return {"checksum/secrets": checksum(files)}
     return {"airflow-on-eks/secrets": " ".join(f"{name}={arn}" for name, arn in files.items())}
 
 
 def add_secrets(scope: Construct, secrets: Secrets) -> None:
-    """The objects that the pods' volumes name."""
+    """The objects that the pods' volumes name, one for each ServiceAccount that reads secrets."""
+    on_aws = isinstance(secrets, SecretsManagerSecrets)
+    for reader in secret_readers():
+        add = add_secret_provider_class if on_aws else add_secret
+        add(scope, f"{reader.id}Secrets", reader.account, files_of(secrets, reader.secrets))
     if isinstance(secrets, SecretsManagerSecrets):
-        add_secret_provider_class(scope, "SecretProvider", names.SECRETS, shared_files(secrets))
-        add_secret_provider_class(scope, "AdminPasswordProvider", names.ADMIN_PASSWORD, admin_files(secrets))
         return
-    add_secret(scope, "Secrets", names.SECRETS, shared_files(secrets))
-    add_secret(scope, "AdminPassword", names.ADMIN_PASSWORD, admin_files(secrets))
     password = secrets.values[secret("database").generated_key]
     add_secret(scope, "DatabasePassword", names.DATABASE, {DATABASE_PASSWORD_FILE: password})
 

@@ -1,6 +1,6 @@
 """What the ConfigMaps hold, as plain data: no token of the platform's, so that it can be hashed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigM
     return ConfigMaps(
         config=ConfigMapData(
             name=names.CONFIG_MAP,
-            data={**environment(options), **secret_commands(), **other_environment(bindings)},
+            data={**environment(options), **other_environment(bindings)},
         ),
         files=ConfigMapData(name=names.PLATFORM_FILES, data={"airflow.cfg": "", **files}),
         worker_pod_template=ConfigMapData(
@@ -65,13 +65,17 @@ def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigM
     )
 
 
-def secret_commands() -> dict[str, str]:
-    """Options that Airflow reads by running a command; also in `kubectl exec`, where an entry point's exports miss."""
+def secret_commands(keys: Iterable[str]) -> dict[str, str]:
+    """The options of these secrets, which Airflow reads by running a command.
+
+    In a container's environment, not in the shared ConfigMap: a command whose file is not there ends Airflow. They work
+    in `kubectl exec` too, where an entry point's exports miss.
+    """
     # -I -S: no site-packages, a tenth of the start-up time; Airflow runs these at every access.
     command = f"python -I -S {paths.PLATFORM_FILES}/read_secret.py"
     return {
         f"{environment_variable(row.option)}_CMD": f"{command} {row.read_as or row.file}"
-        for row in facts.SECRETS
+        for row in map(facts.secret, keys)
         if row.option
     }
 

@@ -6,12 +6,11 @@ from k8s import names
 from k8s.airflow.pods import paths
 from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
 
-DATA, TEMPORARY, FILES, SECRETS, ADMIN_SECRETS, POD_TEMPLATE = (
+DATA, TEMPORARY, FILES, SECRETS, POD_TEMPLATE = (
     "data",
     "tmp",
     "platform-files",
     "secrets",
-    "admin-secrets",
     "pod-template",
 )
 
@@ -33,12 +32,12 @@ def config_map_volume(name: str, config_map: str) -> kube.Volume:
     return kube.Volume(name=name, config_map=kube.ConfigMapVolumeSource(name=config_map))
 
 
-def secrets_volume(name: str, source: str, secrets: SecretsManagerSecrets | GeneratedSecrets) -> kube.Volume:
+def secrets_volume(source: str, secrets: SecretsManagerSecrets | GeneratedSecrets) -> kube.Volume:
     """Secrets as files: straight from AWS Secrets Manager (no Kubernetes Secret stands between), or from a Secret."""
     if isinstance(secrets, GeneratedSecrets):
-        return kube.Volume(name=name, secret=kube.SecretVolumeSource(secret_name=source))
+        return kube.Volume(name=SECRETS, secret=kube.SecretVolumeSource(secret_name=source))
     return kube.Volume(
-        name=name,
+        name=SECRETS,
         csi=kube.CsiVolumeSource(
             driver="secrets-store.csi.k8s.io", read_only=True, volume_attributes={"secretProviderClass": source}
         ),
@@ -51,6 +50,18 @@ def data_mounts() -> list[kube.VolumeMount]:
         kube.VolumeMount(name=DATA, mount_path=paths.DAGS, sub_path=paths.DAGS_FOLDER, read_only=True),
         kube.VolumeMount(name=DATA, mount_path=paths.LOGS, sub_path=paths.LOGS_FOLDER),
     ]
+
+
+def log_reading_mounts() -> list[kube.VolumeMount]:
+    """Logs to read, and nothing else of the shared file system."""
+    return [kube.VolumeMount(name=DATA, mount_path=paths.LOGS, sub_path=paths.LOGS_FOLDER, read_only=True)]
+
+
+def plugin_mount(script: str) -> kube.VolumeMount:
+    """One of k8s/airflow/scripts/ as a plugin of Airflow's, beside those of the image."""
+    return kube.VolumeMount(
+        name=FILES, mount_path=f"{paths.PLUGINS}/platform_{script}.py", sub_path=f"{script}.py", read_only=True
+    )
 
 
 def temporary_mount() -> kube.VolumeMount:

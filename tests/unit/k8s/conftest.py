@@ -43,6 +43,8 @@ def aws_bindings(first_token: int = 100) -> PlatformBindings:
         in_cluster_database=None,
         database_authorities=AUTHORITIES,
         task_slots=40,
+        database_cidrs=("10.0.0.0/16",),
+        kubernetes_api_cidrs=("10.0.0.0/16", "172.20.0.0/16"),
     )
 
 

@@ -2,8 +2,6 @@
 
 import yaml
 
-from k8s.airflow.components import reads_secrets
-from k8s.names import ADMIN_USER
 from k8s.rendered import Release
 from tests.support.names import DEPLOYMENTS as COMPONENTS
 
@@ -41,17 +39,6 @@ def test_should_hand_out_tokens_only_where_the_kubernetes_api_is_used(any_releas
     for template in any_release.pod_templates.values():
         account = template["spec"].get("serviceAccountName")
         assert template["spec"]["automountServiceAccountToken"] is (account in users)
-
-
-def test_should_have_a_service_account_for_each_reader_of_secrets(aws: Release) -> None:
-    # The AWS roles are given to these names.
-    readers = {
-        template["spec"]["serviceAccountName"]
-        for template in aws.pod_templates.values()
-        if any("csi" in volume for volume in template["spec"]["volumes"])
-    }
-    assert readers == {*reads_secrets(), ADMIN_USER}
-    assert readers <= {account["metadata"]["name"] for account in aws.of_kind("ServiceAccount")}
 
 
 def test_should_deny_every_connection_that_is_not_named(any_release: Release) -> None:

@@ -50,7 +50,7 @@ def test_should_read_the_logs_of_running_tasks_where_the_tasks_write_them(any_re
     mounted = [each["mountPath"] for each in found["volumeMounts"]]
     assert "/opt/airflow/config/shared_logs.py" in mounted
     for name in set(COMPONENTS) - {"airflow-api-server"}:
-        assert "env" not in container(any_release, name)
+        assert executor not in container(any_release, name)["env"]
 
 
 @EACH_COMPONENT
@@ -208,7 +208,7 @@ def test_should_run_as_airflows_user(any_release: Release, name: str) -> None:
     assert (security["runAsUser"], security["runAsGroup"]) == (50000, 0)
 
 
-@EACH_COMPONENT
+@pytest.mark.parametrize("name", [each for each in COMPONENTS if each != "airflow-api-server"])
 def test_should_read_dags_and_write_logs(any_release: Release, name: str) -> None:
     mounts = {mount["mountPath"]: mount for mount in container(any_release, name)["volumeMounts"]}
     assert mounts["/opt/airflow/dags"]["subPath"] == "dags"
@@ -237,23 +237,6 @@ def test_should_not_fill_its_nodes_disk(any_release: Release, name: str) -> None
 def test_should_let_a_node_autoscaler_take_its_node(any_release: Release, name: str) -> None:
     annotations = spec(any_release, name)["template"]["metadata"]["annotations"]
     assert annotations["cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"] == "tmp"
-
-
-@EACH_COMPONENT
-def test_should_get_secrets_as_files_from_the_platform(aws: Release, local: Release, name: str) -> None:
-    mounts = {mount["mountPath"]: mount["name"] for mount in container(aws, name)["volumeMounts"]}
-    assert mounts[aws.config["AIRFLOW_SECRETS_DIRECTORY"]] == "secrets"
-
-    def source(release: Release) -> Json:
-        volumes: list[Json] = spec(release, name)["template"]["spec"]["volumes"]
-        return next(volume for volume in volumes if volume["name"] == "secrets")
-
-    assert source(aws)["csi"] == {
-        "driver": "secrets-store.csi.k8s.io",
-        "readOnly": True,
-        "volumeAttributes": {"secretProviderClass": "airflow-secrets"},
-    }
-    assert source(local)["secret"] == {"secretName": "airflow-secrets"}
 
 
 def test_should_find_the_task_pod_template(any_release: Release) -> None:

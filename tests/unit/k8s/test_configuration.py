@@ -7,6 +7,7 @@ from k8s.airflow.pods.options import contract, task_contract, task_tuning, tunin
 from k8s.bindings import PlatformBindings
 from k8s.rendered import Release
 from settings.facts.platform_options import PLATFORM_OPTIONS
+from settings.facts.secrets import SECRETS
 from settings.model.airflow import AirflowSettings, SchedulerSettings
 from tests.support.names import DEPLOYMENTS as COMPONENTS
 from tests.unit.k8s.conftest import AUTHORITIES, aws_bindings, local_bindings
@@ -90,8 +91,9 @@ def test_should_point_airflow_at_what_is_mounted(any_release: Release) -> None:
     for name in COMPONENTS:
         (container,) = any_release.pod_templates[name]["spec"]["containers"]
         writable = {mount["mountPath"]: not mount.get("readOnly") for mount in container["volumeMounts"]}
-        assert writable[any_release.config["AIRFLOW__CORE__DAGS_FOLDER"]] is False
-        assert writable[any_release.config["AIRFLOW__LOGGING__BASE_LOG_FOLDER"]] is True
+        reads_only = name == "airflow-api-server"
+        assert writable.get(any_release.config["AIRFLOW__CORE__DAGS_FOLDER"]) is (None if reads_only else False)
+        assert writable[any_release.config["AIRFLOW__LOGGING__BASE_LOG_FOLDER"]] is not reads_only
         child_logs = any_release.config["AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY"]
         assert any(child_logs.startswith(f"{path}/") for path, writes in writable.items() if writes)
 
@@ -224,7 +226,7 @@ def test_should_pass_options_of_the_environment_file_on(aws_highly_available: Re
 def test_should_refuse_in_the_settings_exactly_what_the_charts_rely_on() -> None:
     # The async URL is Airflow's own, made from the other one.
     commands = {"database.sql_alchemy_conn", "core.fernet_key", "api.secret_key", "api_auth.jwt_secret"}
-    assert len(secret_commands()) == len(commands)
+    assert len(secret_commands(row.key for row in SECRETS)) == len(commands)
     airflow = AirflowSettings(base_url="https://airflow.example.com")
     relied_on = {*contract(airflow, aws_bindings()), *task_contract(airflow), *commands}
     assert PLATFORM_OPTIONS - {"database.sql_alchemy_conn_async"} == relied_on

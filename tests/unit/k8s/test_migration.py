@@ -7,6 +7,7 @@ import pytest
 from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
 from k8s.rendered import Json, Release
 from tests.support.names import DEPLOYMENTS as COMPONENTS
+from tests.unit.k8s.conftest import token
 
 
 def job(release: Release, name: str) -> Json:
@@ -43,23 +44,21 @@ def test_should_keep_the_password_out_of_arguments_and_environment(any_release: 
     assert container["args"] == [
         "python",
         "/opt/airflow/platform/admin_user.py",
+        "--password-file",
+        "/opt/airflow/secrets/admin-password",
         "--username",
         "admin",
         "--email",
         "admin@example.com",
-        "--password-file",
-        "/opt/airflow/admin-secrets/admin-password",
     ]
-    mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
-    assert mounts["/opt/airflow/admin-secrets"] == "admin-secrets"
-    assert "env" not in container
+    assert [each["name"] for each in container["env"]] == ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD"]
 
 
 def test_should_show_the_password_to_that_job_only(any_release: Release) -> None:
     holders = [
         name
         for name, template in any_release.pod_templates.items()
-        if any("admin" in str(volume) for volume in template["spec"]["volumes"])
+        if any("airflow-admin-user" in str(volume) for volume in template["spec"]["volumes"])
     ]
     assert holders == ["airflow-admin-user"]
 
@@ -71,21 +70,25 @@ def test_should_hold_no_token_in_a_job(aws: Release) -> None:
         assert "${Token[" not in job["metadata"]["name"]
 
 
-def test_should_tell_on_the_job_which_secrets_it_was_made_for(aws: Release, aws_other_secret: Release) -> None:
+def test_should_tell_on_the_job_which_secrets_it_was_made_for(aws: Release) -> None:
+    assert isinstance(aws.bindings.secrets, SecretsManagerSecrets)
+    others = SecretsManagerSecrets(arns={**aws.bindings.secrets.arns, "database": token(999)})
+    aws_other_database = Release(aws.airflow, replace(aws.bindings, secrets=others))
     for name in ("airflow-migration", "airflow-admin-user"):
-        one, other = (release.get("Job", name) for release in (aws, aws_other_secret))
+        one, other = (release.get("Job", name) for release in (aws, aws_other_database))
         assert one["metadata"]["annotations"] != other["metadata"]["annotations"]
         assert one["spec"] == other["spec"]
 
 
 READ_BY_ALL = {*COMPONENTS, "airflow-migration", "airflow-admin-user"}
+READERS = {
+    "fernet_key": set(COMPONENTS),
+    "jwt_secret": {"airflow-api-server", "airflow-scheduler"},
+    "api_secret_key": {"airflow-api-server", "airflow-triggerer"},
+    "admin_password": {"airflow-admin-user"},
+}
 ONE_OTHER_SECRET = [
-    *(
-        (on, secret, READ_BY_ALL)
-        for on in ("aws", "local")
-        for secret in ("fernet_key", "jwt_secret", "api_secret_key")
-    ),
-    *((on, "admin_password", {"airflow-admin-user"}) for on in ("aws", "local")),
+    *((on, secret, readers) for on in ("aws", "local") for secret, readers in READERS.items()),
     ("aws", "database", READ_BY_ALL),
     ("local", "database_password", READ_BY_ALL),
 ]

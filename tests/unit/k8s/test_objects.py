@@ -10,7 +10,10 @@ from settings.facts.versions import KUBERNETES_VERSIONS
 from standins.kubernetes_schemas import validate
 from standins.pod_security import baseline_violations, violations
 
-CLUSTER_SCOPED = {"Namespace", "PersistentVolume", "StorageClass"}
+CLUSTER_SCOPED = {
+    *("Namespace", "PersistentVolume", "StorageClass"),
+    *("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
+}
 
 
 @pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
@@ -37,7 +40,7 @@ def test_should_refuse_an_unknown_field() -> None:
 
 
 def test_should_refuse_a_wrong_secret_provider_class(aws: Release) -> None:
-    good = aws.get("SecretProviderClass", "airflow-secrets")
+    good = aws.get("SecretProviderClass", "airflow-scheduler")
     parameters = good["spec"]["parameters"]
     for broken in (
         {**parameters, "usePodIdentity": True},

@@ -35,7 +35,7 @@ def test_should_roll_only_the_scheduler_for_another_task_pod(aws: Release, aws_o
 
 def test_should_roll_what_reads_secrets_for_another_secret(aws: Release, aws_other_secret: Release) -> None:
     # Jobs are not rolled but told: their templates are immutable.
-    assert rolled(aws, aws_other_secret) == set(COMPONENTS)
+    assert rolled(aws, aws_other_secret) == {"airflow-api-server", "airflow-scheduler"}
 
 
 def test_should_roll_everything_for_another_version(aws: Release, aws_other_version: Release) -> None:
@@ -63,7 +63,6 @@ def test_should_name_the_secrets_verbatim(aws: Release) -> None:
             "database.json=${Token[Thing.105]}",
             "fernet-key=${Token[Thing.106]}",
             "jwt-secret=${Token[Thing.107]}",
-            "api-secret-key=${Token[Thing.108]}",
         ]
     )
 

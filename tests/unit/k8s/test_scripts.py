@@ -101,7 +101,10 @@ def test_should_run_only_scripts_that_are_mounted(any_release: Release) -> None:
     data = any_release.get("ConfigMap", "airflow-platform-files")["data"]
     text = json.dumps([any_release.config, any_release.pod_templates])
     run = {part.partition(".py")[0] + ".py" for part in text.split("/opt/airflow/platform/")[1:] if ".py" in part[:40]}
-    assert run == {path.name for path in SCRIPTS.glob("*.py")} <= set(data)
+    containers = [each for template in any_release.pod_templates.values() for each in template["spec"]["containers"]]
+    mounts = [mount for container in containers for mount in container["volumeMounts"]]
+    plugins = {mount["subPath"] for mount in mounts if mount["mountPath"].startswith("/opt/airflow/plugins/")}
+    assert run | plugins == {path.name for path in SCRIPTS.glob("*.py")} <= set(data)
 
 
 def test_should_mount_modules_where_airflow_looks_for_them(any_release: Release) -> None:

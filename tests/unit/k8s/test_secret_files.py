@@ -4,10 +4,8 @@ import json
 from base64 import b64decode
 
 import pytest
-import yaml
 
 from k8s.rendered import Release
-from tests.unit.k8s.conftest import token
 
 
 @pytest.mark.parametrize(
@@ -21,7 +19,8 @@ from tests.unit.k8s.conftest import token
 )
 def test_should_read_secrets_by_command_from_mounted_files(any_release: Release, option: str, name: str) -> None:
     command = f"python -I -S /opt/airflow/platform/read_secret.py {name}"
-    assert any_release.config[f"AIRFLOW__{option}_CMD"] == command
+    api_server = any_release.pod_templates["airflow-api-server"]["spec"]["containers"][0]["env"]
+    assert {"name": f"AIRFLOW__{option}_CMD", "value": command} in api_server
     assert f"AIRFLOW__{option}" not in any_release.config
 
 
@@ -40,29 +39,8 @@ def test_should_make_no_kubernetes_secret_on_aws(aws: Release) -> None:
     assert "secretObjects" not in json.dumps(aws.of_kind("SecretProviderClass"))
 
 
-def test_should_read_the_platforms_secrets_with_the_pods_own_role(aws: Release) -> None:
-    parameters = aws.get("SecretProviderClass", "airflow-secrets")["spec"]["parameters"]
-    assert parameters["usePodIdentity"] == "true"
-    objects = {obj["objectAlias"]: obj["objectName"] for obj in yaml.safe_load(parameters["objects"])}
-    assert objects == {
-        "database.json": token(105),
-        "fernet-key": token(106),
-        "jwt-secret": token(107),
-        "api-secret-key": token(108),
-    }
-    admin = aws.get("SecretProviderClass", "airflow-admin-password")["spec"]["parameters"]
-    assert [obj["objectName"] for obj in yaml.safe_load(admin["objects"])] == [token(109)]
-
-
-def test_should_give_the_same_files_without_aws(aws: Release, local: Release) -> None:
-    for name in ("airflow-secrets", "airflow-admin-password"):
-        parameters = aws.get("SecretProviderClass", name)["spec"]["parameters"]
-        on_aws = {obj["objectAlias"] for obj in yaml.safe_load(parameters["objects"])}
-        assert set(local.get("Secret", name)["data"]) == on_aws
-
-
 def test_should_describe_the_local_database_as_rds_would(local: Release) -> None:
-    database = json.loads(b64decode(local.get("Secret", "airflow-secrets")["data"]["database.json"]))
+    database = json.loads(b64decode(local.get("Secret", "airflow-scheduler")["data"]["database.json"]))
     assert database == {
         "username": "airflow",
         "password": "databasePassword",

@@ -62,6 +62,7 @@ BAD: dict[str, tuple[Any, ...]] = {
     "database allocated_storage_gib": (None, -20, 19, 65537),
     "database backup_retention_days": (None, -1, 36),
     "airflow version": (*NEVER_TEXT, None, "2.10.0", "3.3", "3.3.2rc1", "3.3.2\n", "latest"),
+    "airflow task_images": ("example.com/team/", {"a": 1}),
     "airflow image": (*NEVER_TEXT, "Airflow:3", "airflow:", "airflow@sha256:12", "airflow:3\n", "a//b", "-a"),
     "airflow base_url": (*NEVER_TEXT, None, "localhost:8080", "ftp://x", "https://x/", "https://x y", "http://x\n"),
     "airflow admin username": (*NEVER_TEXT, None, "--role", "a/b", "admin\n"),
@@ -98,6 +99,10 @@ def test_should_refuse_what_has_not_the_form(base: dict[str, Any], path: str, va
 
 LABEL = "cluster node_groups workers labels"
 ENTRIES: dict[str, Any] = {
+    # A beginning that ends within a name would let another name through that begins so.
+    "airflow.task_images[0]": {"airflow task_images": ["example.com/team"]},
+    "airflow.task_images[1]": {"airflow task_images": ["example.com/team/", "/"]},
+    "airflow.task_images[2]": {"airflow task_images": ["a/", "b/", "a/\n"]},
     "availability_zones[1]": {"availability_zones": ["us-east-1a", "us-east-1"]},
     "cluster.access.admins[0]": {"cluster access": {"admins": ["arn:aws:iam::123456789012:root"]}},
     "cluster.access.admins[1]": {

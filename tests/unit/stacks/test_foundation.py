@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from k8s.airflow.secret_readers import secret_readers
+from settings.facts.secrets import SECRETS
 from stacks.base import PlatformStack
 from tests.support.environments import aws_environment
 from tests.support.synth import cdk_app
@@ -108,27 +110,32 @@ def test_should_attach_the_secret_policies_to_the_reader_roles(templates: Templa
         (role,) = policy["Properties"]["Roles"]
         found[name[:-8]] = imported(role, templates)[:-8]
     assert found == {
-        "SecretsComponentsPolicy": "RolesSecretsReader",
-        "SecretsAdminUserPolicy": "RolesAdminPasswordReader",
+        f"Secrets{reader}Policy": f"RolesSecretReaders{reader}"
+        for reader in ("ApiServer", "Scheduler", "DagProcessor", "Triggerer", "Migration", "AdminUser")
     }
 
 
-def test_should_let_every_pod_that_reads_secrets_have_the_role(templates: Templates) -> None:
+def test_should_give_every_reader_of_secrets_a_role_that_nobody_else_can_take(templates: Templates) -> None:
     trusted = {
-        name[:-8]: role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]
-        .get("Condition", {})
-        .get("StringEquals", {})
-        .get("aws:RequestTag/kubernetes-service-account")
+        name[:-8].removeprefix("RolesSecretReaders"): role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0][
+            "Condition"
+        ]["StringEquals"]["aws:RequestTag/kubernetes-service-account"]
         for name, role in resources(templates["IamStack"], "AWS::IAM::Role").items()
+        if name.startswith("RolesSecretReaders")
     }
-    assert trusted["RolesSecretsReader"] == [
-        "airflow-api-server",
-        "airflow-scheduler",
-        "airflow-dag-processor",
-        "airflow-triggerer",
-        "airflow-migration",
-    ]
-    assert trusted["RolesAdminPasswordReader"] == ["airflow-admin-user"]
+    assert trusted == {reader.id: [reader.account] for reader in secret_readers()}
+
+
+def test_should_let_each_role_read_the_secrets_of_its_row_only(templates: Templates) -> None:
+    made = resources(templates["DatabaseStack"], "AWS::SecretsManager::Secret")
+    keys = {name: row.key for name in made for row in SECRETS if name[:-8] == f"Secrets{row.id}"}
+    readable = {}
+    for name, policy in resources(templates["DatabaseStack"], "AWS::IAM::Policy").items():
+        (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+        named = statement["Resource"]
+        arns = named if isinstance(named, list) else [named]
+        readable[name[:-8]] = {keys[each["Ref"]] for each in arns}
+    assert readable == {f"Secrets{reader.id}Policy": set(reader.secrets) for reader in secret_readers()}
 
 
 @pytest.mark.parametrize("enabled", [True, False])

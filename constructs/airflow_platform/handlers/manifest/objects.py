@@ -24,6 +24,8 @@ FIRST = (
     "Role",
     "ClusterRoleBinding",
     "RoleBinding",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
     "NetworkPolicy",
     "SecretProviderClass",
     "Service",

@@ -19,8 +19,7 @@ def roles() -> dict[str, Any]:
             "Roles",
             cluster_name="airflow-test",
             airflow_namespace="airflow",
-            secrets_readers=["airflow-scheduler", "airflow-migration"],
-            admin_password_readers=["airflow-admin-user"],
+            secret_readers={"Scheduler": "airflow-scheduler", "AdminUser": "airflow-admin-user"},
         )
 
     return stack_with(build)
@@ -83,7 +82,7 @@ def test_should_give_aws_services_exactly_these_managed_policies(
     assert managed_policies(template, name) == policies
 
 
-@pytest.mark.parametrize("name", ["Cluster", "Worker", "SecretsReader", "AdminPasswordReader"])
+@pytest.mark.parametrize("name", ["Cluster", "Worker", "SecretReadersScheduler", "SecretReadersAdminUser"])
 def test_should_give_no_permission_of_our_own_here(template: dict[str, Any], name: str) -> None:
     """A permission on a concrete resource is a policy in that resource's stack."""
     assert statements(template, name) == {}
@@ -93,8 +92,8 @@ def test_should_give_no_permission_of_our_own_here(template: dict[str, Any], nam
     ("name", "namespace", "service_accounts"),
     [
         ("FsxCsiDriver", "kube-system", ["fsx-csi-controller-sa"]),
-        ("SecretsReader", "airflow", ["airflow-scheduler", "airflow-migration"]),
-        ("AdminPasswordReader", "airflow", ["airflow-admin-user"]),
+        ("SecretReadersScheduler", "airflow", ["airflow-scheduler"]),
+        ("SecretReadersAdminUser", "airflow", ["airflow-admin-user"]),
     ],
 )
 def test_should_trust_only_the_pods_of_a_service_account_of_this_cluster(

@@ -36,6 +36,20 @@ BAD = [
         "airflow.base_url",
         "70000",
     ),
+    *(
+        Bad(
+            "egress_is_of_networks",
+            {f"airflow {pods}": {"egress_cidrs": cidrs}},
+            f"airflow.{pods}.egress_cidrs{at}",
+            told,
+        )
+        for pods, cidrs, at, told in (
+            ("api_server", ["198.51.100.1"], "[0]", "198.51.100.1"),
+            ("scheduler", ["0.0.0.0/0", "198.51.100.1/24"], "[1]", "198.51.100.1/24"),
+            ("triggerer", ["2001:db8::/32"], "[0]", "2001:db8::/32"),
+            ("worker", ["example.com"], "[0]", "example.com"),
+        )
+    ),
     Bad("parallelism_fits", {"airflow parallelism": 500}, "airflow.parallelism", "500"),
 ]
 
@@ -68,8 +82,10 @@ GOOD: list[Changes] = [
         }
     },
     {"airflow image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/airflow:3.3.2-x"},
+    {"airflow task_images": ["123456789012.dkr.ecr.us-east-1.amazonaws.com/team/", "docker.io/dbt:", "a/b@"]},
     {"airflow base_url": "https://airflow.example.com:8443"},
     {"airflow parallelism": 1},
+    {"airflow api_server": {"egress_cidrs": ["198.51.100.0/24", "10.0.0.0/8"]}, "airflow worker": {"egress_cidrs": []}},
 ]
 
 BAD_LOCAL = [
@@ -78,6 +94,12 @@ BAD_LOCAL = [
         {"airflow config": {"core.parallelism": 5}},
         "airflow.config.core.parallelism",
         "5",
+    ),
+    Bad(
+        "egress_is_of_networks",
+        {"airflow dag_processor": {"egress_cidrs": ["everything"]}},
+        "airflow.dag_processor.egress_cidrs[0]",
+        "everything",
     ),
     Bad("base_url_has_a_valid_port", {"airflow base_url": "http://localhost:0"}, "airflow.base_url", ":0"),
     Bad("parallelism_fits", {"airflow parallelism": 9}, "airflow.parallelism", "9"),

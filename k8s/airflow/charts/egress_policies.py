@@ -1,0 +1,103 @@
+"""Whom the pods of the airflow namespace may talk to.
+
+Secrets and the file system are mounted by the node, so no pod needs a way to Secrets Manager or Lustre for them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from cdk8s_plus_28 import k8s as kube
+from constructs import Construct
+
+from k8s import names
+from k8s.airflow import components, jobs
+from k8s.airflow.charts import database
+from k8s.airflow.components import Component
+from k8s.airflow.context import ChartContext
+from k8s.airflow.pods.ports import API_PORT, DATABASE_PORT, DNS_PORT, KUBERNETES_API_PORTS
+from k8s.airflow.pods.worker_pod import COMPONENT as WORKER
+from k8s.labels import labels, selector
+
+INSTANCE_METADATA = "169.254.169.254/32"
+Rule = kube.NetworkPolicyEgressRule
+
+
+def add_egress_policies(scope: Construct, context: ChartContext) -> None:
+    """Nothing goes out, but what Airflow needs and what the settings open."""
+    _add(scope, "DenyEgress", "deny-egress", kube.LabelSelector(), [])
+    for component in components.COMPONENTS:
+        cidrs = context.airflow.components[component.setting].egress_cidrs
+        rules = [_database(context), *_kubernetes(component, context), *_calls(component), *_networks(cidrs)]
+        _add_for(scope, component.id, component.name, component.label, rules)
+    for job in jobs.JOBS:
+        _add_for(scope, job.id, job.name, job.label, [_database(context)])
+    api_server = components.API_SERVER
+    tasks = [_to_pods(selector(api_server.label), API_PORT), *_networks(context.airflow.worker.egress_cidrs)]
+    _add_for(scope, "Worker", names.WORKER, WORKER, tasks)
+
+
+def _database(context: ChartContext) -> Rule:
+    if context.bindings.in_cluster_database is not None:
+        return _to_pods(selector(database.COMPONENT), DATABASE_PORT)
+    return _to_networks(context.bindings.database_cidrs, [DATABASE_PORT])
+
+
+def _kubernetes(component: Component, context: ChartContext) -> list[Rule]:
+    """The Kubernetes API, for those that have a token for it."""
+    if component.kubernetes is None:
+        return []
+    return [_to_networks(context.bindings.kubernetes_api_cidrs, KUBERNETES_API_PORTS)]
+
+
+def _calls(component: Component) -> list[Rule]:
+    called = [each for each in components.COMPONENTS if each.label in component.calls]
+    return [_to_pods(selector(each.label), each.port[1]) for each in called if each.port]
+
+
+def _networks(cidrs: Iterable[str]) -> list[Rule]:
+    return [Rule(to=[kube.NetworkPolicyPeer(ip_block=_block(cidr)) for cidr in cidrs])] if cidrs else []
+
+
+def _block(cidr: str) -> kube.IpBlock:
+    # Nodes give pods no instance metadata (one hop); this says so where policies hold. An exception has to lie in it.
+    return kube.IpBlock(cidr=cidr, except_=[INSTANCE_METADATA] if cidr == "0.0.0.0/0" else None)
+
+
+def _dns() -> Rule:
+    return Rule(
+        to=[
+            kube.NetworkPolicyPeer(
+                namespace_selector=kube.LabelSelector(match_labels={"kubernetes.io/metadata.name": "kube-system"}),
+                pod_selector=kube.LabelSelector(match_labels={"k8s-app": "kube-dns"}),
+            )
+        ],
+        ports=[_port(DNS_PORT, "UDP"), _port(DNS_PORT, "TCP")],
+    )
+
+
+def _to_pods(wanted: Mapping[str, str], port: int) -> Rule:
+    peer = kube.NetworkPolicyPeer(pod_selector=kube.LabelSelector(match_labels=wanted))
+    return Rule(to=[peer], ports=[_port(port, "TCP")])
+
+
+def _to_networks(cidrs: Iterable[str], ports: Iterable[int]) -> Rule:
+    """No network named: any."""
+    peers = [kube.NetworkPolicyPeer(ip_block=kube.IpBlock(cidr=cidr)) for cidr in cidrs]
+    return Rule(to=peers or None, ports=[_port(port, "TCP") for port in ports])
+
+
+def _port(number: int, protocol: str) -> kube.NetworkPolicyPort:
+    return kube.NetworkPolicyPort(port=kube.IntOrString.from_number(number), protocol=protocol)
+
+
+def _add_for(scope: Construct, id_: str, name: str, label: str, rules: Sequence[Rule]) -> None:
+    pods = kube.LabelSelector(match_labels=selector(label))
+    _add(scope, f"{id_}Egress", f"{name}-egress", pods, [_dns(), *rules])
+
+
+def _add(scope: Construct, construct_id: str, name: str, pods: kube.LabelSelector, rules: Sequence[Rule]) -> None:
+    kube.KubeNetworkPolicy(
+        scope,
+        construct_id,
+        metadata=kube.ObjectMeta(name=name, namespace=names.NAMESPACE, labels=labels("network")),
+        spec=kube.NetworkPolicySpec(pod_selector=pods, policy_types=["Egress"], egress=list(rules) or None),
+    )
