@@ -39,7 +39,7 @@ METADATA = Place(80, "169.254.169.254")
 EVERYWHERE = (DNS, OTHER_RESOLVER, RDS, KUBERNETES, API_SERVER, TRIGGERER_LOGS, INTERNET, METADATA)
 
 BY_DEFAULT: dict[str, set[Place]] = {
-    "api-server": {DNS, RDS, KUBERNETES, TRIGGERER_LOGS},
+    "api-server": {DNS, RDS, TRIGGERER_LOGS},
     "scheduler": {DNS, RDS, KUBERNETES},
     "migration": {DNS, RDS},
     "admin-user": {DNS, RDS},
