@@ -36,18 +36,8 @@ def no_service_account(w: Workshop) -> None:
 
 
 def policy_without_database(w: Workshop) -> None:
-    w.add_object(
-        {
-            "apiVersion": "networking.k8s.io/v1",
-            "kind": "NetworkPolicy",
-            "metadata": {"name": "https-only", "namespace": "airflow"},
-            "spec": {
-                "podSelector": {"matchLabels": {"app.kubernetes.io/component": "scheduler"}},
-                "policyTypes": ["Egress"],
-                "egress": [{"ports": [{"port": 443, "protocol": "TCP"}]}],
-            },
-        }
-    )
+    https = [{"ports": [{"port": 443, "protocol": "TCP"}]}]
+    w.objects(lambda obj: obj["spec"].update(egress=https), "NetworkPolicy", "airflow-scheduler-egress")
 
 
 def cluster_admin(w: Workshop) -> None:
@@ -98,11 +88,15 @@ BREAKS: list[tuple[str, str, Break]] = [
     ("not-public", "Instance", lambda w: w.properties("AWS::RDS::DBInstance").pop("PubliclyAccessible")),
     ("not-public", "Controller", lambda w: w.properties("AWS::EC2::Instance").update(KeyName="mine")),
     ("supported", "cluster.version", lambda w: setattr(w, "today", date(2027, 8, 2))),
-    ("iam-actions", "SecretsComponents", lambda w: statement(w, "SecretsComp", "ReadSecrets").update(Action="s3:*")),
+    (
+        "iam-actions",
+        "SecretsScheduler",
+        lambda w: statement(w, "SecretsScheduler", "ReadSecrets").update(Action="s3:*"),
+    ),
     ("iam-principals", "Key", lambda w: _key_statements(w).append(ANYBODY)),
     ("key-users", "everything", lambda w: _key_statements(w)[0].update(Principal={"AWS": "arn:aws:iam::1:role/a"})),
     ("key-users", "another account", lambda w: _key_statements(w)[0].update(Principal={"AWS": "arn:aws:iam::9:root"})),
-    ("pod-roles", "SecretsReader", lambda w: _trust(w).pop("aws:RequestTag/kubernetes-namespace")),
+    ("pod-roles", "SecretReadersScheduler", lambda w: _trust(w).pop("aws:RequestTag/kubernetes-namespace")),
     ("pod-security", "hostNetwork", lambda w: w.objects(_host_network, "Deployment", "airflow-scheduler")),
     ("pod-security", "privileged", lambda w: w.objects(lambda o: o["metadata"].pop("labels"), "Namespace", "airflow")),
     ("pod-resources", "memory", lambda w: w.objects(lambda o: container(o).pop("resources"), "Deployment")),
@@ -118,8 +112,8 @@ BREAKS: list[tuple[str, str, Break]] = [
     ("default-deny", "Namespace/airflow", lambda w: w.remove_objects("NetworkPolicy", "deny-ingress")),
     ("pod-identity", "does not exist", no_service_account),
     ("pod-identity", "without an association", lambda w: _association(w).update(ServiceAccount="other")),
-    ("secret-readers", "may not read", lambda w: statement(w, "SecretsComp", "ReadSecrets")["Resource"].pop()),
-    ("secret-readers", "no pod", lambda w: w.remove_objects("SecretProviderClass", "airflow-admin-password")),
+    ("secret-readers", "may not read", lambda w: statement(w, "SecretsScheduler", "ReadSecrets")["Resource"].pop()),
+    ("secret-readers", "no pod", lambda w: w.remove_objects("SecretProviderClass", "airflow-admin-user")),
     ("pod-trust", "no association", lambda w: _trust(w)["aws:RequestTag/kubernetes-service-account"].append("more")),
     ("pod-trust", "refuses", lambda w: _trust(w)["aws:RequestTag/kubernetes-service-account"].pop()),
     ("from-anywhere", "5432", lambda w: open_port(w, "SecurityGroupsDatabase", 5432, CidrIp="0.0.0.0/0")),
@@ -184,7 +178,7 @@ def _key_statements(w: Workshop) -> list[Json]:
 
 
 def _trust(w: Workshop) -> Json:
-    statements = w.properties("AWS::IAM::Role", "RolesSecretsReader")["AssumeRolePolicyDocument"]["Statement"]
+    statements = w.properties("AWS::IAM::Role", "RolesSecretReadersScheduler")["AssumeRolePolicyDocument"]["Statement"]
     found: Json = statements[0]["Condition"]["StringEquals"]
     return found
 
