@@ -31,7 +31,7 @@ DEPLOYS: dict[str, Any] = {
     "cluster.endpoint.access": "private",
     "cluster.access.admins": OTHERS[:1],
     "cluster.access.viewers": OTHERS[1:],
-    "cluster.control_plane_logs": ["audit", "authenticator"],
+    "cluster.control_plane_logs": ["api", "audit", "authenticator", "controllerManager", "scheduler"],
     "cluster.log_retention_days": 90,
     # Pins that the loopback AWS offers for 1.35: the gate before the cluster asks for them.
     "cluster.addons.vpc_cni.version": "v1.2.1-eksbuild.1",
