@@ -68,8 +68,8 @@ def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigM
 def secret_commands(keys: Iterable[str]) -> dict[str, str]:
     """The options of these secrets, which Airflow reads by running a command.
 
-    In a container's environment, not in the shared ConfigMap: a command whose file is not there ends Airflow. They work
-    in `kubectl exec` too, where an entry point's exports miss.
+    In a container's environment, not in the shared ConfigMap: a command whose file is not there is an
+    error of its option. They work in `kubectl exec` too, where an entry point's exports miss.
     """
     # -I -S: no site-packages, a tenth of the start-up time; Airflow runs these at every access.
     command = f"python -I -S {paths.PLATFORM_FILES}/read_secret.py"
