@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = (ROOT / "requirements.lock").read_text()
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[.*\])?==([^\s;\\]+)", re.MULTILINE)
 
 
@@ -51,6 +53,19 @@ def test_should_pin_every_package_of_node_by_its_content() -> None:
         if path:
             assert re.fullmatch(r"sha512-[A-Za-z0-9+/]{86}==", package["integrity"]), path
             assert "link" not in package, path
+
+
+def test_should_pin_every_action_by_its_commit() -> None:
+    used = [line for file in WORKFLOWS for line in file.read_text().splitlines() if "uses:" in line]
+    assert len(used) > 5
+    for line in used:
+        assert re.fullmatch(r"\s*- uses: actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+
+
+def test_should_give_workflows_the_right_to_read_only() -> None:
+    for file in WORKFLOWS:
+        assert yaml.safe_load(file.read_text())["permissions"] == {"contents": "read"}, file.name
+        assert file.read_text().count("permissions:") == 1, f"{file.name}: a job with rights of its own"
 
 
 def test_should_name_no_registry() -> None:
