@@ -17,6 +17,7 @@ def storage_violations(
 ) -> Iterator[Violation]:
     """Changed sizes that RDS refuses, because the database has more than the deployed template says.
 
+    A database that has what its template says is compared with the others, template by template.
     A size that does not change is not sent to RDS, however small it is. Raises what AWS's client raises.
 
     Sources: "Increasing DB instance storage capacity" and "Managing capacity automatically with Amazon RDS storage
@@ -26,8 +27,8 @@ def storage_violations(
         [stack] = [each for each in stacks if each.name == database.stack]
         deployed = stack.template.get("Resources", {}).get(database.logical_id, {}).get("Properties", {})
         has = _allocated_gib(clients("rds"), database.physical_id)
-        if has is None:
-            continue
+        if has is None or str(has) == str(deployed.get("AllocatedStorage")):
+            continue  # not grown: what the templates say of it is all there is
         known = f"(RDS has {has} GiB now, by autoscaling)"
         size, limit = settings.database.allocated_storage_gib, settings.database.max_allocated_storage_gib
         enough = -(-11 * has // 10)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from standins.kubernetes_api.api import Api, Options
+from standins.kubernetes_api.api import Api
 from standins.kubernetes_api.errors import ApiError
+from standins.kubernetes_api.options import Options
 
 Json = dict[str, Any]
 ASKING = "system:serviceaccount:held:somebody"
