@@ -1,6 +1,7 @@
 """One rehearsal: a Kubernetes stand-in, a loopback AWS and the CDK CLI, in a folder that goes with it."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,9 +83,13 @@ class Rehearsal:
             for component in COMPONENTS
         }
 
-    def runs(self, version: str) -> None:
-        """Assert that every component has ready pods, all of this version."""
-        assert self.images() == {component: {f"apache/airflow:{version}"} for component in COMPONENTS}
+    def runs(self, version: str, *, within_seconds: float = 0) -> None:
+        """Assert that every component has ready pods, all of this version; at once, or soon."""
+        wanted = {component: {f"apache/airflow:{version}"} for component in COMPONENTS}
+        end = time.monotonic() + within_seconds
+        while self.images() != wanted and time.monotonic() < end:
+            time.sleep(0.1)
+        assert self.images() == wanted
 
     def lost(self, since: int) -> set[str]:
         """`Kind/name` of what somebody deleted, or asked to, after a mark of the journal."""

@@ -57,7 +57,7 @@ def test_should_say_early_that_an_image_cannot_be_pulled_and_go_back(life: Rehea
         run.output,
     )
     assert life.aws.stack_status(AIRFLOW_STACK) == "UPDATE_ROLLBACK_COMPLETE"
-    life.runs("3.3.2")
+    life.runs("3.3.2", within_seconds=5)  # the image can be pulled since a moment ago
     changed = [
         entry.at
         for entry in life.kubernetes.journal.entries("updated", since=mark, actor="client")
