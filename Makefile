@@ -88,7 +88,7 @@ schema: setup ## Write what is made from tables: environments/schema.json (for e
 	$(BIN)/python -m settings.reference
 	$(BIN)/python -m operations.changes.page
 
-unit: setup ## Unit tests (about a minute)
+unit: setup ## Unit tests (about two minutes)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
 
 rehearse: setup .venv-rehearsal/.complete ## cdk deploy, update, roll back and destroy against a loopback AWS (minutes; x86-64 Linux, openssl)
@@ -116,7 +116,7 @@ format: setup ## Let ruff format the code
 machine:
 	@$(PYTHON) -m tests.machine
 
-test: machine lint unit rehearse runtime ## Everything that CI runs (x86-64 Linux with bash and openssl; about 20 minutes)
+test: machine lint unit rehearse runtime ## Everything that CI runs (x86-64 Linux with bash and openssl; about 25 minutes)
 
 clean: ## Remove what the commands above made (not the secrets in .local)
 	rm -rf .venv .venv-* node_modules cdk.out build dist .mypy_cache .ruff_cache
