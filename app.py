@@ -33,7 +33,7 @@ if __name__ == "__main__":
     except SettingsError as error:
         sys.exit(str(error))
     assembly = cdk_app.synth()
-    if cdk_app.node.try_get_context("evidence"):
+    if context("evidence"):
         from operations.evidence.nag import write_nag_findings
 
         write_nag_findings(cdk_app, Path(assembly.directory))

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +32,22 @@ def synthesize(environment: str, assembly: Path, *, any_version: bool = False) -
 
 def templates(assembly: Path) -> dict[str, dict[str, Any]]:
     """Physical stack name -> template of a cloud assembly."""
+    return {name: template for _, name, template in _stacks(assembly)}
+
+
+def templates_by_id(assembly: Path) -> dict[str, dict[str, Any]]:
+    """Construct id of a stack -> template of a cloud assembly."""
+    return {construct_id: template for construct_id, _, template in _stacks(assembly)}
+
+
+def _stacks(assembly: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Construct id, physical name and template of each stack."""
     artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
-    return {
-        artifact["properties"].get("stackName", name): json.loads(
-            (assembly / artifact["properties"]["templateFile"]).read_text()
-        )
-        for name, artifact in artifacts.items()
-        if artifact["type"] == "aws:cloudformation:stack"
-    }
+    for construct_id, artifact in artifacts.items():
+        if artifact["type"] == "aws:cloudformation:stack":
+            properties = artifact["properties"]
+            template = json.loads((assembly / properties["templateFile"]).read_text())
+            yield construct_id, properties.get("stackName", construct_id), template
 
 
 def broadening_changes(assembly: Path) -> str | None:

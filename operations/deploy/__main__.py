@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -29,23 +30,17 @@ def deploy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed:
     stacks = deployed_stacks(clients("cloudformation"), settings.name)
     problems = [problem for check in CHECKS for problem in check(settings, clients, stacks)]
     if problems:
-        print("\n".join(["Not deployed:", *(f"  {problem}" for problem in problems)]), file=sys.stderr)
-        return 1
+        return _not_deployed("Not deployed:", problems)
     with tempfile.TemporaryDirectory() as folder:
         assembly = Path(folder)
         cdk.synthesize(given, assembly)
         refused = refusals(templates_of(stacks), cdk.templates(assembly))
         if refused:
-            print("\n".join(["Not deployed:", *(f"  {violation}" for violation in refused)]), file=sys.stderr)
-            return 1
+            return _not_deployed("Not deployed:", refused)
         insecure = evidence(settings, assembly, date.today()).open
         if insecure:
-            told = [f"  {each.rule}: {each.resource}: {each.message}" for each in insecure]
-            print(
-                "\n".join(["Not deployed, nobody accepted these findings (docs/security/evidence.md):", *told]),
-                file=sys.stderr,
-            )
-            return 1
+            told = [f"{each.rule}: {each.resource}: {each.message}" for each in insecure]
+            return _not_deployed("Not deployed, nobody accepted these findings (docs/security/evidence.md):", told)
         if not confirmed:
             changes = cdk.broadening_changes(assembly)
             if changes and not _agrees(changes, f"Deploy {settings.name} to account {account}, {settings.region}?"):
@@ -55,6 +50,12 @@ def deploy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed:
             print(f"Deleted log group {group}: EKS had made it again for a cluster that is gone.", flush=True)
         code = cdk.deploy(assembly, concurrency)
     return code or _protect(settings, clients)
+
+
+def _not_deployed(why: str, lines: Iterable[object]) -> int:
+    """Tell it, a line each; returns the exit code."""
+    print("\n".join([why, *(f"  {line}" for line in lines)]), file=sys.stderr)
+    return 1
 
 
 def _protect(settings: AwsEnvironment, clients: Clients) -> int:

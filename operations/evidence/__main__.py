@@ -10,7 +10,7 @@ from operations.evidence.acceptances import ACCEPTANCES, Judgement, judge, load_
 from operations.evidence.nag import StaleError, read_nag_findings
 from operations.evidence.report import print_table, write
 from operations.evidence.rules import RULES
-from operations.evidence.subject import Subject, templates_of
+from operations.evidence.subject import Subject
 from settings import AwsEnvironment, SettingsError, load_aws_environment
 
 OUTPUT = Path("build/evidence")
@@ -25,7 +25,7 @@ def evidence(settings: AwsEnvironment, assembly: Path, today: date) -> Judgement
         SettingsError: the acceptances can't be read.
     """
     nag = read_nag_findings(assembly)
-    subject = Subject(settings, templates_of(assembly), today)
+    subject = Subject(settings, cdk.templates_by_id(assembly), today)
     ours = [finding for rule in RULES for finding in rule.findings(subject)]
     return judge([*nag, *ours], load_acceptances(), settings, today)
 

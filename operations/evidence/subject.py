@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -143,13 +142,3 @@ def _pods(obj: Json) -> Iterator[Pod]:
     if obj["kind"] == "ConfigMap" and TASK_POD in data:
         pod = yaml.safe_load(data[TASK_POD])
         yield Pod(f"TaskPod/{namespace}/{obj['metadata']['name']}", namespace, pod["metadata"]["labels"], pod["spec"])
-
-
-def templates_of(assembly: Path) -> dict[str, Json]:
-    """Construct id of a stack -> template, of a cloud assembly."""
-    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
-    return {
-        name: json.loads((assembly / artifact["properties"]["templateFile"]).read_text())
-        for name, artifact in artifacts.items()
-        if artifact["type"] == "aws:cloudformation:stack"
-    }

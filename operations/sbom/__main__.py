@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from operations import cdk
-from operations.evidence.subject import Subject, templates_of
+from operations.evidence.subject import Subject
 from operations.sbom.document import document, written
 from settings import SettingsError, load_aws_environment
 
@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         settings = load_aws_environment(given.environment, cdk.ROOT)
-        subject = Subject(settings, templates_of(given.assembly), date.today())
+        subject = Subject(settings, cdk.templates_by_id(given.assembly), date.today())
     except FileNotFoundError as error:
         print(f"{error.filename} is missing: `make synth ENV={given.environment}` writes it.", file=sys.stderr)
         return 1

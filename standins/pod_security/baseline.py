@@ -88,10 +88,14 @@ def _probe_hosts(pod: Json) -> Iterator[str]:
 
 
 def _app_armor(pod: Json) -> Iterator[str]:
+    return _unconfined(pod, "appArmorProfile")
+
+
+def _unconfined(pod: Json, field: str) -> Iterator[str]:
     for where, context in contexts(pod):
-        profile = context.get("appArmorProfile")
+        profile = context.get(field)
         if profile and profile.get("type") not in CONFINED:
-            yield f"{where}: appArmorProfile.type {profile.get('type')} is forbidden"
+            yield f"{where}: {field}.type {profile.get('type')} is forbidden"
 
 
 def _selinux(pod: Json) -> Iterator[str]:
@@ -111,10 +115,7 @@ def _proc_mount(pod: Json) -> Iterator[str]:
 
 
 def _seccomp_unconfined(pod: Json) -> Iterator[str]:
-    for where, context in contexts(pod):
-        profile = context.get("seccompProfile")
-        if profile and profile.get("type") not in CONFINED:
-            yield f"{where}: seccompProfile.type {profile.get('type')} is forbidden"
+    return _unconfined(pod, "seccompProfile")
 
 
 def _sysctls(pod: Json) -> Iterator[str]:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from app import platform
+from operations import cdk
 from operations.evidence.finding import Finding
 from operations.evidence.nag import nag_findings
 from operations.evidence.rules import RULES
-from operations.evidence.subject import MANIFEST, Json, Subject, templates_of
+from operations.evidence.subject import MANIFEST, Json, Subject
 from settings import AwsEnvironment
 from tests.support.environments import aws_environment, aws_environment_named
 from tests.support.synth import cdk_app
@@ -62,7 +63,7 @@ def synthesized(settings: AwsEnvironment) -> Platform:
     app = cdk_app()
     platform(app, settings)
     assembly = Path(app.synth().directory)
-    return Platform(Subject(settings, templates_of(assembly), TODAY), nag_findings(app))
+    return Platform(Subject(settings, cdk.templates_by_id(assembly), TODAY), nag_findings(app))
 
 
 @pytest.fixture(scope="session")
