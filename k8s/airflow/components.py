@@ -141,6 +141,9 @@ COMPONENTS = (
         role=names.POD_LAUNCHER_ROLE,
         role_binding=names.POD_LAUNCHER_ROLE_BINDING,
         makes_task_pods=True,
+        # Airflow's own, with a log folder for each task that is its pod's alone.
+        modules=("task_pods",),
+        options={"core.executor": "KubernetesExecutor:task_pods.TaskPods"},
     ),
     Component(
         id="DagProcessor",

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from standins.node import process, substitution
+from standins.node import binding, process, substitution
+from standins.node.binding import Bind
 from standins.node.environment import environment_of
 from standins.node.identity import Identities, Identity
 from standins.node.image import Image, path_of
@@ -45,11 +46,14 @@ class Container:
         self.state: Json = {"waiting": {"reason": "ContainerCreating"}}
         self._pod, self._spec, self._find, self._image = pod, spec, find, image
         self._folder, self._address, self._text = folder, address, text
-        mounts = {mount["mountPath"]: volumes.place(mount) for mount in spec.get("volumeMounts") or ()}
+        given = environment_of(spec, pod, address, find)
+        mounts = {mount["mountPath"]: volumes.place(mount, given) for mount in spec.get("volumeMounts") or ()}
         self._root = folder / "roots" / self.name
-        self._places = build_root(self._root, mounts, image.folders)
-        self._environment = self._make_environment(machine)
-        self._before = identities.command(self._identity())
+        bound = _bound(spec) if binding.possible() else {}
+        self._places = build_root(self._root, mounts, image.folders, bound)
+        self._environment = self._make_environment(given, machine)
+        binds = [Bind(mounts[path], Path(self._places[path]), read_only) for path, read_only in bound.items()]
+        self._before = [*binding.command(binds), *identities.command(self._identity())]
         self._identities = identities
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
@@ -158,8 +162,7 @@ class Container:
     def _placed(self, words: Any) -> list[str]:
         return [self._text(substitution.paths(word, self._places)) for word in words]
 
-    def _make_environment(self, machine: dict[str, str]) -> dict[str, str]:
-        given = environment_of(self._spec, self._pod, self._address, self._find)
+    def _make_environment(self, given: dict[str, str], machine: dict[str, str]) -> dict[str, str]:
         # "All addresses" is the pod's own.
         placed = {
             name: self._placed([value.replace("0.0.0.0", self._address)])[0]
@@ -176,6 +179,13 @@ class Container:
             "POD_ADDRESS": self._address,
             process.CONTAINER: self.name,
         }
+
+
+def _bound(spec: Json) -> dict[str, bool]:
+    """Paths to bind, and whether to read only: all of a volume of which the container sees a folder of its own."""
+    mounts = spec.get("volumeMounts") or ()
+    held = {mount["name"] for mount in mounts if "subPathExpr" in mount}
+    return {mount["mountPath"]: bool(mount.get("readOnly")) for mount in mounts if mount["name"] in held}
 
 
 def _now() -> str:

@@ -29,6 +29,7 @@ def _referenced(source: Json, pod: Json, address: str, find: Find) -> str:
             "status.podIP": address,
             "metadata.name": str(metadata["name"]),
             "metadata.namespace": str(metadata["namespace"]),
+            **{f"metadata.annotations['{key}']": value for key, value in (metadata.get("annotations") or {}).items()},
         }
         return fields[source["fieldRef"]["fieldPath"]]
     kind, field = ("ConfigMap", "configMapKeyRef") if "configMapKeyRef" in source else ("Secret", "secretKeyRef")

@@ -1,10 +1,11 @@
 """A pod's volumes, and a container's mounts of them, as folders of this machine."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from typing import Any
 
+from standins.node import substitution
 from standins.node.identity import Identities
 from standins.node.objects import Find, content, get
 
@@ -28,14 +29,19 @@ class Volumes:
         self._identities, self._text = identities, text
         self._places = {volume["name"]: self._make(volume) for volume in pod["spec"].get("volumes") or ()}
 
-    def place(self, mount: Json) -> Path:
-        """The folder or file that a volume mount shows."""
-        place: Path = self._places[mount["name"]]
-        if not mount.get("subPath"):
-            return place
-        place = place / mount["subPath"]
-        if not place.exists():
-            place.mkdir(parents=True)  # the kubelet does so too, as root
+    def place(self, mount: Json, environment: Mapping[str, str]) -> Path:
+        """The folder or file that a volume mount shows. Raises OSError for a subPath that leads out."""
+        root: Path = self._places[mount["name"]]
+        below = mount.get("subPath") or substitution.variables(mount.get("subPathExpr", ""), environment)
+        if below.startswith("/") or ".." in below.split("/") or "$(" in below:
+            raise OSError(f"no place for the subPath {below}")
+        place = root
+        for step in below.split("/") if below else ():
+            place /= step
+            if not place.exists():
+                # As the kubelet makes it: root's, with the mode of the volume's root (doSafeMakeDir).
+                place.mkdir()
+                place.chmod(root.stat().st_mode & 0o7777)
         return place
 
     def _make(self, volume: Json) -> Path:
@@ -79,10 +85,13 @@ class Volumes:
         return place
 
 
-def build_root(root: Path, mounts: dict[str, Path], image_folders: tuple[str, ...]) -> dict[str, str]:
+def build_root(
+    root: Path, mounts: dict[str, Path], image_folders: tuple[str, ...], bound: Container[str] = ()
+) -> dict[str, str]:
     """Make a container's root with its mounts in it; gives back what to put in the place of which path.
 
-    Everything but the mounts is closed to writing, as in a read-only root file system.
+    Everything but the mounts is closed to writing, as in a read-only root file system. Those of `bound` are empty
+    folders, the others links.
     """
     root.mkdir(parents=True)
     for folder in image_folders:
@@ -90,6 +99,9 @@ def build_root(root: Path, mounts: dict[str, Path], image_folders: tuple[str, ..
     for path, place in mounts.items():
         link = root / path.lstrip("/")
         link.parent.mkdir(parents=True, exist_ok=True)
+        if path in bound:
+            link.mkdir(exist_ok=True)
+            continue
         if link.is_dir():
             link.rmdir()
         link.symlink_to(place)

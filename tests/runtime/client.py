@@ -100,9 +100,10 @@ class Run:
         wait(f"the end of {self.dag_id}", lambda: state.__setitem__(0, ended()) or state[0], seconds, self._describe)
         return str(state[0])
 
-    def log(self, task_id: str, attempt: int = 1) -> str:
+    def log(self, task_id: str, attempt: int = 1, *, map_index: int = -1) -> str:
         """The log of a task, as the UI shows it."""
-        answer = self.client.get(f"{self.path}/taskInstances/{task_id}/logs/{attempt}?full_content=true")
+        query = f"full_content=true&map_index={map_index}"
+        answer = self.client.get(f"{self.path}/taskInstances/{task_id}/logs/{attempt}?{query}")
         return json.dumps(answer["content"])
 
     def _describe(self) -> str:

@@ -11,7 +11,7 @@ from k8s.names import ADMIN_USER
 from settings.model.airflow import AirflowSettings
 from standins.node.cluster import Cluster, short_folder
 from tests.runtime import install
-from tests.runtime.client import AirflowClient, RefusedError, wait
+from tests.runtime.client import AirflowClient, RefusedError, Run, wait
 from tests.runtime.gate import Gate
 from tests.runtime.manifests import rendered
 from tests.support.names import COMPONENT_STEPS
@@ -150,8 +150,12 @@ class Stage:
 
     def marks(self, run_id: str) -> list[str]:
         """What the tasks of a run of `wide` have written down so far."""
-        file = self.logs / "marks" / f"{run_id}.txt"
-        return file.read_text().splitlines() if file.exists() else []
+        files = self.logs.glob(f"dag_id=*/run_id={run_id}/task_id=*/marks.txt")
+        return [line for file in files for line in file.read_text().splitlines()]
+
+    def folder(self, run: Run, task_id: str) -> Path:
+        """The log folder of a task, which is all of the file system that its pod can write to."""
+        return self.logs / f"dag_id={run.dag_id}" / f"run_id={run.run_id}" / f"task_id={task_id}"
 
 
 def _copy(job: Json) -> Json:

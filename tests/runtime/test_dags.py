@@ -59,7 +59,7 @@ def test_should_show_the_logs_of_running_and_finished_tasks(airflow: Stage) -> N
     assert log.count("said while running") == 1
     # The way to the log is told first, and nothing there has failed.
     assert not re.search("fail|could not|error", log.partition("::endgroup::")[0], re.IGNORECASE)
-    (airflow.logs / "let-go").touch()
+    (airflow.folder(run, "speak") / "let-go").touch()
     assert run.ends(60) == "success"
     assert "said at the end" in run.log("speak")
 
@@ -69,7 +69,7 @@ def test_should_give_a_task_no_secret_and_no_credential(airflow: Stage) -> None:
     client.dag_appears("looking_around", 60)
     run = client.trigger("looking_around")
     assert run.ends(90) == "success"
-    seen = json.loads((airflow.logs / "seen.json").read_text())
+    seen = json.loads((airflow.folder(run, "look") / "seen.json").read_text())
     everything = json.dumps(seen)
     for secret in airflow.secrets.values.values():
         assert secret not in everything

@@ -63,16 +63,22 @@ def test_should_try_exactly_the_task_again_whose_pod_was_killed(airflow: Stage) 
     client = airflow.client()
     client.dag_appears("tried_again", 60)
     run = client.trigger("tried_again")
-    beats = airflow.logs / "beats"
-    wait("running tasks", lambda: len(list(beats.glob("*-1.txt"))) == 3, 120)
+    own = airflow.folder(run, "long").parent
+
+    def beats() -> list[str]:
+        return sorted(str(file.relative_to(own)) for file in own.glob("task_id=*/beats-*.txt"))
+
+    wait("running tasks", lambda: len(beats()) == 3, 120)
     pods = {pod["metadata"]["labels"]["task_id"]: pod["metadata"]["name"] for pod in airflow.cluster.pods("worker")}
     # One has more to do than its pod's grace period allows; another is done before that, as on a node that is drained.
     airflow.cluster.delete_pod(pods["long"], grace_seconds=3)
     airflow.cluster.delete_pod(pods["short_0"], grace_seconds=60)
     assert run.ends(180) == "success"
     assert {task["task_id"]: task["try_number"] for task in run.tasks()} == {"long": 2, "short_0": 1, "short_1": 1}
-    assert sorted(file.name for file in beats.iterdir()) == [
-        "long-1.txt", "long-2.txt", "short_0-1.txt", "short_1-1.txt",
-    ]  # fmt: skip
-    first, second = ([float(line) for line in (beats / f"long-{n}.txt").read_text().split()] for n in (1, 2))
+    assert beats() == [
+        f"task_id={task}/beats-{attempt}.txt"
+        for task, attempt in (("long", 1), ("long", 2), ("short_0", 1), ("short_1", 1))
+    ]
+    tries = [(own / f"task_id=long/beats-{number}.txt").read_text().split() for number in (1, 2)]
+    first, second = ([float(line) for line in lines] for lines in tries)
     assert max(first) < min(second), "two tries ran at the same time"

@@ -18,6 +18,12 @@ DAGS_FOLDER = "dags"
 LOGS_FOLDER = "logs"
 STORAGE_SETUP_MOUNT = "/mnt/airflow"
 
+TASK_NAMES = {"LOG_DAG_ID": "dag_id", "LOG_RUN_ID": "run_id", "LOG_TASK_ID": "task_id"}
+"""Variables of a task's container -> the annotations of its pod that they come from."""
+
+TASK_FOLDER = tuple(f"{annotation}=$({variable})" for variable, annotation in TASK_NAMES.items())
+"""Folders from `logs/` to a task's own, as Airflow names them (`logging.log_filename_template`)."""
+
 
 def script(name: str, *arguments: str) -> list[str]:
     """Container arguments that run one of k8s/airflow/scripts/; the image's entry point takes `python` as it is."""

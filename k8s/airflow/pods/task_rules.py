@@ -67,7 +67,7 @@ def task_rules(airflow: AirflowSettings, bindings: PlatformBindings) -> list[Rul
         *_identity(spec),
         *_labels(template["metadata"]["labels"]),
         *_volumes(spec, on_aws=isinstance(bindings.secrets, SecretsManagerSecrets)),
-        *_environment(_config_maps(spec)),
+        *_environment(_config_maps(spec), spec["containers"][0]["env"]),
         *_images(airflow),
         *_placement(spec, bindings.task_tolerations),
         *_kubelet(),
@@ -136,7 +136,8 @@ def _volumes(spec: Json, *, on_aws: bool) -> list[Rule]:
     mounts = [mount for mount in spec["containers"][0]["volumeMounts"] if mount["name"] in shared]
     allowed = " || ".join(f"({_mount(mount)})" for mount in mounts)
     folders = ", ".join(
-        f"{mount['subPath']} at {mount['mountPath']}{' (readOnly)' if mount.get('readOnly') else ''}"
+        f"{mount.get('subPath') or mount['subPathExpr']} at {mount['mountPath']}"
+        f"{' (readOnly)' if mount.get('readOnly') else ''}"
         for mount in mounts
     )
     return [
@@ -147,7 +148,7 @@ def _volumes(spec: Json, *, on_aws: bool) -> list[Rule]:
         Rule(
             expression="variables.containers.all(c, !has(c.volumeMounts) || c.volumeMounts.all(m, "
             f"!(m.name in variables.claimed) || {allowed}))",
-            message=f"volumeMounts of claim {', '.join(claims)}: only subPath {folders}",
+            message=f"volumeMounts of claim {', '.join(claims)}: only {folders}",
         ),
         Rule(
             expression="variables.containers.all(c, !has(c.volumeDevices))",
@@ -165,9 +166,10 @@ _AWS_TOKEN = (
 
 def _mount(mount: Json) -> str:
     """A mount of the shared file system, exactly as the template has it."""
+    (place,) = {"subPath", "subPathExpr"} & mount.keys()
     same = [
         f"m.mountPath == {literal(mount['mountPath'])}",
-        f"has(m.subPath) && m.subPath == {literal(mount['subPath'])}",
+        f"has(m.{place}) && m.{place} == {literal(mount[place])}",
     ]
     if mount.get("readOnly"):
         same.append("has(m.readOnly) && m.readOnly")
@@ -178,9 +180,22 @@ def _config_maps(spec: Json) -> tuple[str, ...]:
     return tuple(sorted(each["configMap"]["name"] for each in spec["volumes"] if "configMap" in each))
 
 
-def _environment(config_maps: Sequence[str]) -> list[Rule]:
+def _environment(config_maps: Sequence[str], variables: Sequence[Json]) -> list[Rule]:
     of_map = "has({0}.name) && {0}.name in " + literal(tuple(config_maps))
+    fields = {each["name"]: each["valueFrom"]["fieldRef"]["fieldPath"] for each in variables if "valueFrom" in each}
+    # A container's last variable of a name counts, and the log folder that it mounts is named by these.
+    kept = " || ".join(
+        f"(e.name == {literal(name)} && e.valueFrom.fieldRef.fieldPath == {literal(path)})"
+        for name, path in fields.items()
+    )
     return [
+        Rule(
+            expression=f"variables.containers.all(c, !has(c.env) || c.env.all(e, !(e.name in {literal(tuple(fields))}) "
+            f"|| (has(e.valueFrom) && has(e.valueFrom.fieldRef) && ({kept}))))",
+            message="env: "
+            + ", ".join(f"{name} must be {path}" for name, path in fields.items())
+            + ", for the task's own log folder",
+        ),
         Rule(
             expression="variables.containers.all(c, !has(c.env) || c.env.all(e, !has(e.valueFrom) || "
             "(!has(e.valueFrom.secretKeyRef) && (!has(e.valueFrom.configMapKeyRef) || "

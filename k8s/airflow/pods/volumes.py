@@ -46,10 +46,17 @@ def secrets_volume(source: str, secrets: SecretsManagerSecrets | GeneratedSecret
 
 def data_mounts() -> list[kube.VolumeMount]:
     """DAGs to read, logs to write."""
-    return [
-        kube.VolumeMount(name=DATA, mount_path=paths.DAGS, sub_path=paths.DAGS_FOLDER, read_only=True),
-        kube.VolumeMount(name=DATA, mount_path=paths.LOGS, sub_path=paths.LOGS_FOLDER),
-    ]
+    return [_dags_mount(), kube.VolumeMount(name=DATA, mount_path=paths.LOGS, sub_path=paths.LOGS_FOLDER)]
+
+
+def task_mounts() -> list[kube.VolumeMount]:
+    """DAGs to read, and the task's own log folder to write, which the container's variables name."""
+    own = "/".join([paths.LOGS_FOLDER, *paths.TASK_FOLDER])
+    return [_dags_mount(), kube.VolumeMount(name=DATA, mount_path=paths.LOGS, sub_path_expr=own)]
+
+
+def _dags_mount() -> kube.VolumeMount:
+    return kube.VolumeMount(name=DATA, mount_path=paths.DAGS, sub_path=paths.DAGS_FOLDER, read_only=True)
 
 
 def log_reading_mounts() -> list[kube.VolumeMount]:

@@ -7,7 +7,7 @@ from cdk8s_plus_28 import k8s as kube
 from k8s import names
 from k8s.airflow.pods import paths, volumes
 from k8s.airflow.pods.image import image
-from k8s.airflow.pods.options import environment, task_contract, task_tuning
+from k8s.airflow.pods.options import Option, environment, task_contract, task_tuning
 from k8s.airflow.pods.resources import resources
 from k8s.airflow.pods.security import container_security, pod_security
 from k8s.labels import labels
@@ -20,6 +20,8 @@ KEEP = {
 }
 """Annotations that keep node autoscalers from taking a running task's node away."""
 
+REMOTE_LOGS = "logging.remote_base_log_folder"
+
 
 def worker_pod(airflow: AirflowSettings) -> dict[str, Any]:
     """The pod template, as plain data. The executor adds the name, the arguments and a task's own overrides."""
@@ -27,7 +29,7 @@ def worker_pod(airflow: AirflowSettings) -> dict[str, Any]:
         "AIRFLOW_HOME": paths.HOME,
         # The image's entry point would otherwise look for a database before the task, and give up.
         "CONNECTION_CHECK_MAX_COUNT": "0",
-        **environment({**task_tuning(), **airflow.config, **task_contract(airflow)}),
+        **environment({**task_tuning(), **airflow.config, **_remote_logs(airflow), **task_contract(airflow)}),
     }
     manifest: dict[str, Any] = kube.KubePod.manifest(
         metadata=kube.ObjectMeta(
@@ -48,13 +50,16 @@ def worker_pod(airflow: AirflowSettings) -> dict[str, Any]:
                     name="base",  # the executor looks for this name
                     image=image(airflow),
                     image_pull_policy="IfNotPresent",
-                    env=[kube.EnvVar(name=name, value=value) for name, value in sorted(variables.items())],
+                    env=[
+                        *_own_names(),
+                        *(kube.EnvVar(name=name, value=value) for name, value in sorted(variables.items())),
+                    ],
                     resources=resources(
                         cpu_millicores=airflow.worker.cpu_millicores, memory_mib=airflow.worker.memory_mib
                     ),
                     security_context=container_security(),
                     volume_mounts=[
-                        *volumes.data_mounts(),
+                        *volumes.task_mounts(),
                         volumes.temporary_mount(),
                         volumes.config_file_mount(),
                     ],
@@ -68,3 +73,22 @@ def worker_pod(airflow: AirflowSettings) -> dict[str, Any]:
         ),
     )
     return manifest
+
+
+def _own_names() -> list[kube.EnvVar]:
+    """Whose pod it is, from the annotations that the executor makes: the names of the log folder that it mounts."""
+    return [
+        kube.EnvVar(
+            name=variable,
+            value_from=kube.EnvVarSource(
+                field_ref=kube.ObjectFieldSelector(api_version="v1", field_path=f"metadata.annotations['{annotation}']")
+            ),
+        )
+        for variable, annotation in paths.TASK_NAMES.items()
+    ]
+
+
+def _remote_logs(airflow: AirflowSettings) -> dict[str, Option]:
+    """Where else Airflow is told to keep logs: a task knows its files by their names in its own folder only."""
+    base = airflow.config.get(REMOTE_LOGS)
+    return {REMOTE_LOGS: "/".join([str(base).rstrip("/"), *paths.TASK_FOLDER])} if base else {}

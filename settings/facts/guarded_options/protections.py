@@ -71,9 +71,17 @@ PROTECTIONS = {
     "core.allow_double_dot_in_ids": Guard(reason="ids become paths of logs", only=FALSE),
     "scheduler.allowed_run_id_pattern": Guard(reason="run ids become paths of logs"),
     "logging.log_filename_template": Guard(
-        reason="it becomes a path below the log folder",
-        never=r"\.\.|^/|__",
-        never_rule="hold no .., no / in front and no __",
+        reason="a task's pod can write to that folder and to no other",
+        never=r"\.\.|__|^\s*(?!"
+        + r"/".join(rf"{name}=\{{\{{ ti\.{name} \}}\}}" for name in ("dag_id", "run_id", "task_id"))
+        + r"/[^/])",
+        never_rule="begin with dag_id={{ ti.dag_id }}/run_id={{ ti.run_id }}/task_id={{ ti.task_id }}/ "
+        "and hold no .. and no __",
+    ),
+    "logging.remote_base_log_folder": Guard(
+        reason="a task's pod knows its files by their names in its own folder, which many tasks have",
+        never=r"^\s*(cloudwatch|stackdriver):",
+        never_rule="be a folder, such as s3://bucket/folder",
     ),
     "logging.task_log_prefix_template": Guard(
         reason="it is rendered with the task at hand", never="__", never_rule="hold no __"

@@ -10,9 +10,8 @@ from airflow.sdk import dag, get_current_context, task
 
 def beat(times):
     instance = get_current_context()["ti"]
-    folder = Path(os.environ["AIRFLOW__LOGGING__BASE_LOG_FOLDER"]) / "beats"
-    folder.mkdir(exist_ok=True)
-    with (folder / f"{instance.task_id}-{instance.try_number}.txt").open("a", buffering=1) as beats:
+    own = Path(os.environ["AIRFLOW__LOGGING__BASE_LOG_FOLDER"])
+    with (own / f"beats-{instance.try_number}.txt").open("a", buffering=1) as beats:
         for _ in range(times):
             beats.write(f"{time.time()}\n")
             time.sleep(0.5)

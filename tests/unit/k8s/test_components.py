@@ -53,6 +53,15 @@ def test_should_read_the_logs_of_running_tasks_where_the_tasks_write_them(any_re
         assert executor not in container(any_release, name)["env"]
 
 
+def test_should_make_task_pods_with_an_executor_that_keeps_their_logs_apart(any_release: Release) -> None:
+    executor = {"name": "AIRFLOW__CORE__EXECUTOR", "value": "KubernetesExecutor:task_pods.TaskPods"}
+    found = container(any_release, "airflow-scheduler")
+    assert executor in found["env"]
+    assert "/opt/airflow/config/task_pods.py" in [each["mountPath"] for each in found["volumeMounts"]]
+    for name in set(COMPONENTS) - {"airflow-scheduler"}:
+        assert executor not in container(any_release, name)["env"]
+
+
 @EACH_COMPONENT
 def test_should_wait_for_the_schema_before_it_starts(any_release: Release, name: str) -> None:
     pod = spec(any_release, name)["template"]["spec"]

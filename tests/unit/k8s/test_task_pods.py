@@ -74,6 +74,29 @@ def labels(**values: str) -> Change:
     )
 
 
+def logs(**fields: Any) -> Change:
+    """Another mount of the logs."""
+
+    def change(pod: Json) -> None:
+        (mount,) = [each for each in pod["spec"]["containers"][0]["volumeMounts"] if "subPathExpr" in each]
+        if "subPath" in fields:
+            del mount["subPathExpr"]
+        mount.update(fields)
+
+    return change
+
+
+def named(**sources: Json) -> Change:
+    """Other names of the task's own log folder."""
+
+    def change(pod: Json) -> None:
+        variables = pod["spec"]["containers"][0]["env"]
+        for variable in [each for each in variables if each["name"] in sources]:
+            variables[variables.index(variable)] = {"name": variable["name"], **sources[variable["name"]]}
+
+    return change
+
+
 def annotation(key: str) -> Change:
     return lambda pod: pod["metadata"]["annotations"].update({key: "theirs"})
 
@@ -146,6 +169,35 @@ HOSTILE: dict[str, tuple[Change, str]] = {
     "another folder by a variable": (
         mount(name="data", mountPath="/opt/airflow/logs/x", subPathExpr="$(THEIRS)"),
         "volumeMounts",
+    ),
+    "all logs": (logs(subPath="logs"), "volumeMounts"),
+    "the logs of its DAG": (logs(subPathExpr="logs/dag_id=$(LOG_DAG_ID)"), "volumeMounts"),
+    "the logs of another DAG": (
+        logs(subPathExpr="logs/dag_id=other/run_id=$(LOG_RUN_ID)/task_id=$(LOG_TASK_ID)"),
+        "volumeMounts",
+    ),
+    "its logs elsewhere": (logs(mountPath="/mnt/logs"), "volumeMounts"),
+    "the logs of another DAG by the name": (named(LOG_DAG_ID={"value": "other"}), "LOG_DAG_ID"),
+    "the logs of another run by the name": (named(LOG_RUN_ID={"value": "other"}), "LOG_RUN_ID"),
+    "the logs of another task by an annotation": (
+        named(LOG_TASK_ID={"valueFrom": {"fieldRef": {"fieldPath": "metadata.annotations['theirs']"}}}),
+        "LOG_TASK_ID",
+    ),
+    "the logs of another task by one name for another": (
+        named(LOG_TASK_ID={"valueFrom": {"fieldRef": {"fieldPath": "metadata.annotations['dag_id']"}}}),
+        "LOG_TASK_ID",
+    ),
+    "the logs of another DAG by a second name": (
+        lambda pod: pod["spec"]["containers"][0]["env"].append({"name": "LOG_DAG_ID", "value": "other"}),
+        "LOG_DAG_ID",
+    ),
+    "the logs of another DAG in an init container": (
+        init_container(env=[{"name": "LOG_DAG_ID", "value": "other"}]),
+        "LOG_DAG_ID",
+    ),
+    "a name of its logs from a size": (
+        named(LOG_DAG_ID={"valueFrom": {"resourceFieldRef": {"resource": "limits.memory"}}}),
+        "LOG_DAG_ID",
     ),
     "the whole file system under a second name": (
         lambda pod: (
@@ -248,7 +300,8 @@ USUAL: dict[str, Change] = {
         {
             "name": "side",
             "image": "apache/airflow:3.3.2",
-            "volumeMounts": [{"name": "data", "mountPath": "/opt/airflow/logs", "subPath": "logs"}],
+            "env": pod["spec"]["containers"][0]["env"][:3],
+            "volumeMounts": [pod["spec"]["containers"][0]["volumeMounts"][1]],
         }
     ),
     "longer to end": spec(terminationGracePeriodSeconds=600),

@@ -1,15 +1,22 @@
 """The pod template of tasks."""
 
 import json
+import re
 
 import pytest
 import yaml
 
 from k8s.airflow.pods.resources import binary_quantity, cpu_quantity
 from k8s.rendered import Json, Release
+from settings.facts.airflow_options import description_for
 from settings.facts.platform_options import PLATFORM_OPTIONS
 from settings.model.airflow import AirflowSettings
 from tests.unit.k8s.conftest import aws_bindings
+
+
+def values(pod: Json) -> dict[str, str]:
+    """Variables of a task's container that have a value of their own."""
+    return {each["name"]: each["value"] for each in pod["spec"]["containers"][0]["env"] if "value" in each}
 
 
 @pytest.fixture
@@ -21,7 +28,7 @@ def pod(any_release: Release) -> Json:
 
 @pytest.fixture
 def environment(pod: Json) -> dict[str, str]:
-    return {variable["name"]: variable["value"] for variable in pod["spec"]["containers"][0]["env"]}
+    return values(pod)
 
 
 def test_should_call_the_container_what_the_executor_looks_for(pod: Json) -> None:
@@ -47,8 +54,7 @@ def test_should_know_no_database_no_key_and_no_credential(pod: Json) -> None:
 
 def test_should_have_the_sufficient_environment(aws: Release) -> None:
     data = aws.get("ConfigMap", "airflow-worker-pod-template")["data"]["pod-template.yaml"]
-    variables = yaml.safe_load(data)["spec"]["containers"][0]["env"]
-    assert {variable["name"]: variable["value"] for variable in variables} == {
+    assert values(yaml.safe_load(data)) == {
         "AIRFLOW_HOME": "/opt/airflow",
         "AIRFLOW__CORE__DAGS_FOLDER": "/opt/airflow/dags",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "http://webserver-svc:8080/execution/",
@@ -76,7 +82,7 @@ def test_should_pass_options_of_the_environment_file_on_to_tasks(aws_highly_avai
 
 def variables(release: Release) -> dict[str, str]:
     data = release.get("ConfigMap", "airflow-worker-pod-template")["data"]["pod-template.yaml"]
-    return {each["name"]: each["value"] for each in yaml.safe_load(data)["spec"]["containers"][0]["env"]}
+    return values(yaml.safe_load(data))
 
 
 def test_should_let_the_environment_file_change_what_is_only_tuned_for_tasks(aws: Release) -> None:
@@ -104,12 +110,44 @@ def test_should_outlast_two_minutes_without_the_api_server(aws: Release) -> None
     assert sum(waits) >= 120
 
 
+def test_should_mount_the_tasks_own_log_folder_only(pod: Json) -> None:
+    (container,) = pod["spec"]["containers"]
+    (mount,) = [each for each in container["volumeMounts"] if each["mountPath"] == "/opt/airflow/logs"]
+    names = [
+        (each["name"], each["valueFrom"]["fieldRef"]["fieldPath"]) for each in container["env"] if "valueFrom" in each
+    ]
+    assert mount["subPathExpr"] == "logs/dag_id=$(LOG_DAG_ID)/run_id=$(LOG_RUN_ID)/task_id=$(LOG_TASK_ID)"
+    assert names == [
+        ("LOG_DAG_ID", "metadata.annotations['dag_id']"),
+        ("LOG_RUN_ID", "metadata.annotations['run_id']"),
+        ("LOG_TASK_ID", "metadata.annotations['task_id']"),
+    ]
+
+
+def test_should_name_the_folder_as_airflows_own_template_does(pod: Json) -> None:
+    template = description_for("3.3.2").options["logging.log_filename_template"].default
+    folder, _, _ = re.sub(r"\{\{ ti\.(\w+) \}\}", r"$(LOG_\1)", template).partition("{")
+    (mount,) = [each for each in pod["spec"]["containers"][0]["volumeMounts"] if "subPathExpr" in each]
+    assert mount["subPathExpr"].lower() == f"logs/{folder}".rstrip("/").lower()
+
+
+def test_should_upload_logs_by_the_names_that_readers_ask_for() -> None:
+    release = Release(AirflowSettings(config={"logging.remote_base_log_folder": "s3://bucket/logs/"}), aws_bindings())
+    assert variables(release)["AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER"] == (
+        "s3://bucket/logs/dag_id=$(LOG_DAG_ID)/run_id=$(LOG_RUN_ID)/task_id=$(LOG_TASK_ID)"
+    )
+    # Kubernetes puts in what stands before.
+    data = release.get("ConfigMap", "airflow-worker-pod-template")["data"]["pod-template.yaml"]
+    assert "valueFrom" in yaml.safe_load(data)["spec"]["containers"][0]["env"][2]
+    assert release.config["AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER"] == "s3://bucket/logs/"
+
+
 def test_should_read_dags_and_write_logs(pod: Json) -> None:
     mounts = {mount["mountPath"]: mount for mount in pod["spec"]["containers"][0]["volumeMounts"]}
     assert mounts["/opt/airflow/dags"]["readOnly"] is True
     assert mounts["/opt/airflow/dags"]["subPath"] == "dags"
     assert mounts["/opt/airflow/logs"].get("readOnly") is not True
-    assert mounts["/opt/airflow/logs"]["subPath"] == "logs"
+    assert "subPath" not in mounts["/opt/airflow/logs"]
     assert set(mounts) == {"/opt/airflow/dags", "/opt/airflow/logs", "/opt/airflow/airflow.cfg", "/tmp"}
 
 

@@ -89,6 +89,7 @@ CONFIG_MAP_KEYS = {
         front.py
         read_secret.py
         shared_logs.py
+        task_pods.py
         schema_version.py
     """,
     "airflow-worker-pod-template": """

@@ -4,6 +4,7 @@ from settings.facts.guarded_options import Value
 
 PASSWORD = "hunter2hunter2"
 SET = "…"
+LOG_FOLDER = "dag_id={{ ti.dag_id }}/run_id={{ ti.run_id }}/task_id={{ ti.task_id }}"
 
 Row = tuple[str, Value, str]
 
@@ -89,6 +90,13 @@ GUARDED: list[Row] = [
     ("core.allow_double_dot_in_ids", True, "true"),
     ("scheduler.allowed_run_id_pattern", ".*", ".*"),
     ("logging.log_filename_template", "../../{{ ti.dag_id }}", "../"),
+    (
+        "logging.log_filename_template",
+        "{{ ti.dag_id }}/{{ ti.task_id }}/attempt={{ try_number }}.log",
+        "{{ ti.dag_id }}/",
+    ),
+    ("logging.log_filename_template", f"{LOG_FOLDER}/../x.log", "../x"),
+    ("logging.remote_base_log_folder", "cloudwatch://arn:aws:logs:us-east-1:1:log-group:x", "cloudwatch"),
     ("logging.file_task_handler_new_folder_permissions", "0o777", "0o777"),
     ("aws.s3_task_handler_acl_policy", "public-read", "public-read"),
     ("email.ssl_context", "none", "none"),
@@ -174,6 +182,7 @@ OPTIONS_THAT_MAY_BE_SET: dict[str, Value] = {
     "fab.custom_roles": '{"Auditor": {"resources": []}}',
     "logging.remote_logging": True,
     "logging.remote_base_log_folder": "s3://bucket/logs",
+    "logging.log_filename_template": f"{LOG_FOLDER}/try={{{{ try_number }}}}.log",
     "logging.remote_log_conn_id": "aws_default",
     "logging.file_task_handler_new_folder_permissions": "0o750",
     "metrics.statsd_on": True,
