@@ -25,7 +25,7 @@ def environment_of(container: Json, pod: Json, address: str, find: Find) -> dict
 def _referenced(source: Json, pod: Json, address: str, find: Find) -> str:
     metadata = pod["metadata"]
     if "fieldRef" in source:
-        fields = {
+        fields: dict[str, str] = {
             "status.podIP": address,
             "metadata.name": str(metadata["name"]),
             "metadata.namespace": str(metadata["namespace"]),

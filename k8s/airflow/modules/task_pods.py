@@ -5,7 +5,7 @@ A task's pod mounts one folder of the shared logs, named by the annotations that
 fails, and Airflow fails its task (kubernetes/kubernetes#94198). So the names are put right and the folder is made here.
 """
 
-# mypy: disable-error-code="import-not-found,misc,no-untyped-def"
+# mypy: disable-error-code="import-not-found,misc,no-untyped-call,no-untyped-def"
 import copy
 from pathlib import Path
 
