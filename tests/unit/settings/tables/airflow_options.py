@@ -95,7 +95,7 @@ GUARDED: list[Row] = [
         "{{ ti.dag_id }}/{{ ti.task_id }}/attempt={{ try_number }}.log",
         "{{ ti.dag_id }}/",
     ),
-    ("logging.log_filename_template", f"{LOG_FOLDER}/../x.log", "../x"),
+    ("logging.log_filename_template", f"{LOG_FOLDER}/../x.log", "dag_id="),
     ("logging.remote_base_log_folder", "cloudwatch://arn:aws:logs:us-east-1:1:log-group:x", "cloudwatch"),
     ("logging.file_task_handler_new_folder_permissions", "0o777", "0o777"),
     ("aws.s3_task_handler_acl_policy", "public-read", "public-read"),
