@@ -125,7 +125,7 @@ def test_should_mount_the_tasks_own_log_folder_only(pod: Json) -> None:
 
 
 def test_should_name_the_folder_as_airflows_own_template_does(pod: Json) -> None:
-    template = description_for("3.3.2").options["logging.log_filename_template"].default
+    template = str(description_for("3.3.2").options["logging.log_filename_template"].default)
     folder, _, _ = re.sub(r"\{\{ ti\.(\w+) \}\}", r"$(LOG_\1)", template).partition("{")
     (mount,) = [each for each in pod["spec"]["containers"][0]["volumeMounts"] if "subPathExpr" in each]
     assert mount["subPathExpr"].lower() == f"logs/{folder}".rstrip("/").lower()
