@@ -44,6 +44,7 @@ HEALTHY: Json = {
     "stuck_addons": [],  # whose pods do not become ready at another version
     "stuck_nodes": "",  # why no node lets its pods go
     "file_systems": {},  # id -> lifecycle
+    "links": {},  # folder of a data repository association -> lifecycle
     "nat_gateways": {},  # id -> state
     "authority_ends": "2061-05-24T22:54:33Z",  # of rds-ca-rsa2048-g1
     "images": ["apache/airflow"],

@@ -20,10 +20,10 @@ from ministack.services.cloudformation import _stacks
 
 from standins.aws import account, exports, questions
 from standins.aws.ledger import LEDGER, watched
-from standins.aws.resources import data, eks, eks_access, eks_addons, fsx, instances, network, releases, upgrades
+from standins.aws.resources import data, eks, eks_access, eks_addons, fsx, instances, links, network, releases, upgrades
 
 Json = dict[str, Any]
-MODULES = (data, eks, eks_access, eks_addons, fsx, instances, network, releases, upgrades)
+MODULES = (data, eks, eks_access, eks_addons, fsx, instances, links, network, releases, upgrades)
 """They registered their types and checks when they were imported."""
 
 SERVICE_LINKED_ROLES = {
@@ -51,6 +51,8 @@ async def app(scope: Json, receive: Callable[..., Awaitable[Any]], send: Callabl
             await _send(send, questions.Reply(json.dumps(document).encode(), content_type="application/json"))
             return
         headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
+        if questions.service_of(headers) == "monitoring":
+            links.export()
         if questions.may_concern(scope["method"], scope["path"], headers):
             body, receive = await _body(receive)
             reply = questions.reply(scope["method"], scope["path"], query, headers, body)
@@ -99,6 +101,11 @@ def _answer(path: str, query: dict[str, list[str]]) -> Json | None:
     if path == "/rehearsal/faults":
         LEDGER.faults = {name: values[0] for name, values in query.items()}
         return {}
+    if path == "/rehearsal/files":
+        [file_system] = query["file_system"]
+        for place, text in zip(query.get("path", ()), query.get("text", ()), strict=True):
+            links.write(file_system, place, text)
+        return {"files": links.files(file_system)}
     if path == "/rehearsal/account":
         account.change(json.loads(query.get("changes", ["{}"])[0]))
         return {}

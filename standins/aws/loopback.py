@@ -118,6 +118,13 @@ class LoopbackAws:
         """What AWS says of the account from now on, changed from a healthy one (standins/aws/account.py)."""
         self._read(f"/rehearsal/account?{urlencode({'changes': json.dumps(changes)})}")
 
+    def files(self, file_system: str, **written: str) -> dict[str, str]:
+        """What a mount of a file system shows, path -> text, after what is `written` (`path`, `text`) to it."""
+        found: dict[str, str] = self._read(f"/rehearsal/files?{urlencode({'file_system': file_system, **written})}")[
+            "files"
+        ]
+        return found
+
     def stack_status(self, name: str) -> str | None:
         """A stack's status, or None when there is none (any more)."""
         stacks = self.client("cloudformation").describe_stacks()["Stacks"]

@@ -61,11 +61,30 @@ def _file_systems(question: Json) -> Json:
     return {"FileSystems": found}
 
 
+def _links(question: Json) -> Json:
+    wanted = {value for each in question.get("Filters") or () for value in each["Values"]}
+    return {
+        "Associations": [
+            {
+                "AssociationId": link.physical_id,
+                "FileSystemId": link.properties["FileSystemId"],
+                "FileSystemPath": link.properties["FileSystemPath"],
+                "DataRepositoryPath": link.properties["DataRepositoryPath"],
+                "Lifecycle": STATE["links"].get(link.properties["FileSystemPath"], "AVAILABLE"),
+                "S3": link.properties.get("S3") or {},
+            }
+            for link in LEDGER.of("AWS::FSx::DataRepositoryAssociation")
+            if not wanted or link.properties["FileSystemId"] in wanted
+        ]
+    }
+
+
 TARGETS: dict[str, Callable[[Json], Json]] = {
     "ServiceQuotasV20190624.GetServiceQuota": _quota,
     "ServiceQuotasV20190624.GetAWSDefaultServiceQuota": _quota,
     "AWSFreeTierService.GetAccountPlanState": _plan,
     "AWSSimbaAPIService_v20180301.DescribeFileSystems": _file_systems,
+    "AWSSimbaAPIService_v20180301.DescribeDataRepositoryAssociations": _links,
 }
 """By the header X-Amz-Target."""
 

@@ -153,6 +153,64 @@ def test_should_not_make_a_file_system_that_lustre_cannot_reach(aws: LoopbackAws
     assert "do not permit Lustre LNET network traffic on port 988" in reasons(aws, f"deaf-{missing.lower()}")
 
 
+def linked(*links: tuple[str, str], **lustre: object) -> Json:
+    """A file system with links from folders to prefixes of a bucket."""
+    resources = {**network(), "FileSystem": file_system({"Ref": "SubnetA"}, {"Ref": "Group"}, **lustre)}
+    resources["FileSystem"]["DependsOn"] = ["In", "Out"]
+    resources["Bucket"] = {"Type": "AWS::S3::Bucket", "Properties": {}}
+    for number, (folder, prefix) in enumerate(links):
+        resources[f"Link{number}"] = {
+            "Type": "AWS::FSx::DataRepositoryAssociation",
+            "Properties": {
+                "FileSystemId": {"Ref": "FileSystem"},
+                "FileSystemPath": folder,
+                "DataRepositoryPath": {"Fn::Join": ["", ["s3://", {"Ref": "Bucket"}, f"/{prefix}"]]},
+                "S3": {"AutoImportPolicy": {"Events": ["NEW"]}},
+            },
+        }
+    return resources
+
+
+@pytest.mark.parametrize(
+    ("links", "lustre", "why"),
+    [
+        ([("/a", "a/"), ("/a/b", "b/")], {}, "FileSystemPath /a/b overlaps with /a"),
+        ([("/a", "a/"), ("/b", "a/b/")], {}, "overlaps with"),
+        ([(f"/{n}", f"{n}/") for n in range(9)], {}, "ServiceLimitExceeded: 8 data repository associations"),
+        ([("/a", "a/")], {"AutomaticBackupRetentionDays": 7}, "automatic backups must be disabled"),
+    ],
+    ids=["folders", "places", "nine", "backups"],
+)
+def test_should_not_link_what_fsx_does_not_link(
+    aws: LoopbackAws, request: pytest.FixtureRequest, links: list[tuple[str, str]], lustre: Json, why: str
+) -> None:
+    name = f"links-{request.node.callspec.id}"
+    resources = linked(*links, **lustre)
+    for number in range(1, len(links)):  # one after the other, so that the last one is refused
+        resources[f"Link{number}"]["DependsOn"] = f"Link{number - 1}"
+    assert make(aws, name, resources) == "ROLLBACK_COMPLETE"
+    assert why in reasons(aws, name)
+
+
+def test_should_hear_no_word_of_backups_of_a_linked_file_system(aws: LoopbackAws) -> None:
+    assert make(aws, "silent", linked(("/a", "a/"))) == "CREATE_COMPLETE"
+    told = linked(("/a", "a/"), AutomaticBackupRetentionDays=0)
+    assert change(aws, "silent", {"Resources": told}) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "AutomaticBackupRetentionDays can't be updated on a linked file system" in reasons(aws, "silent")
+    without = {name: each for name, each in told.items() if name != "Link0"}
+    assert change(aws, "silent", {"Resources": without}) == "UPDATE_ROLLBACK_COMPLETE", "the link goes afterwards"
+
+
+def test_should_not_delete_a_bucket_that_holds_something(aws: LoopbackAws) -> None:
+    assert make(aws, "full", {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {}}}) == "CREATE_COMPLETE"
+    s3, bucket = aws.client("s3"), outputs(aws, "full")["Bucket"]
+    s3.put_object(Bucket=bucket, Key="a", Body=b"a")
+    assert remove(aws, "full") == "DELETE_FAILED"
+    assert "BucketNotEmpty" in reasons(aws, "full")
+    s3.delete_object(Bucket=bucket, Key="a")
+    assert remove(aws, "full") == "DELETE_COMPLETE"
+
+
 def test_should_not_make_a_subnet_outside_of_its_vpc(aws: LoopbackAws) -> None:
     resources = network()
     resources["SubnetB"]["Properties"]["CidrBlock"] = "192.168.0.0/24"

@@ -16,6 +16,7 @@ from tests.support.synth import cdk_app, template_of
 Json = dict[str, Any]
 SSD_1 = {"deployment_type": "PERSISTENT_1", "throughput_mbps_per_tib": 100}
 HDD = {**SSD_1, "storage_type": "HDD", "throughput_mbps_per_tib": 12, "storage_capacity_gib": 6000}
+UNLINKED = {"s3": {"enabled": False}}
 SCRATCH = {"deployment_type": "SCRATCH_2", "throughput_mbps_per_tib": None, "backup_retention_days": 0}
 
 CHANGES: dict[str, Json] = {
@@ -38,10 +39,12 @@ CHANGES: dict[str, Json] = {
     "SCRATCH_2 on HDD": {**SCRATCH, "storage_type": "HDD", "storage_capacity_gib": 6000},
     "SCRATCH_2 with a key": {**SCRATCH, "customer_managed_key": True},
     "no compression": {"compression": "NONE"},
-    "no backups": {"backup_retention_days": 0},
-    "long backups": {"backup_retention_days": 90},
-    "backups at three": {"backup_retention_days": 7, "backup_start_time": "03:00"},
-    "a time for no backups": {"backup_retention_days": 0, "backup_start_time": "03:00"},
+    "no backups": {**UNLINKED, "backup_retention_days": 0},
+    "long backups": {**UNLINKED, "backup_retention_days": 90},
+    "backups at three": {**UNLINKED, "backup_retention_days": 7, "backup_start_time": "03:00"},
+    "a time for no backups": {**UNLINKED, "backup_retention_days": 0, "backup_start_time": "03:00"},
+    "backups of a linked one": {"backup_retention_days": 7},
+    "a time for backups of a linked one": {"backup_start_time": "03:00"},
     "a window": {"maintenance_window": "1:23:30"},
     "no window": {"maintenance_window": "8:25:00"},
     "the other zone": {"availability_zone": "us-east-1b"},
@@ -54,7 +57,8 @@ REFUSED = {
     "SSD of 3600 GiB", "SSD of 6000 GiB", "HDD of 1200 GiB", "HDD of 1800 GiB", "HDD of 7200 GiB",
     "HDD at 40, odd", "HDD at SSD's throughput", "HDD on PERSISTENT_2", "cache on SSD",
     "SCRATCH_2 with throughput", "SCRATCH_2 with backups", "SCRATCH_2 on HDD", "SCRATCH_2 with a key",
-    "a time for no backups", "no window", "a zone elsewhere",
+    "a time for no backups", "backups of a linked one", "a time for backups of a linked one",
+    "no window", "a zone elsewhere",
 }  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def test_should_pass_a_deployed_platform_in_half_a_minute(life: Rehearsal) -> No
     life.deploy(environment(life))
     document = command(life)
     assert told(document, *NOT_WELL) == set(), document
-    assert told(document, "skip") == {"cluster access", "spot vCPU", "drift", "upgrade insights"}
+    assert told(document, "skip") == {"cluster access", "spot vCPU", "drift", "upgrade insights", "buckets"}
     assert document["seconds"] < SECONDS
 
 
@@ -150,6 +150,13 @@ def test_should_name_a_file_system_that_is_misconfigured(life: Rehearsal, doctor
     found = doctor.ask()
     life.aws.account()
     assert found == {"file system": "fail"}
+
+
+def test_should_name_a_link_that_is_misconfigured(life: Rehearsal, doctor: Doctor) -> None:
+    life.aws.account(links={"/logs": "MISCONFIGURED"})
+    found = doctor.ask()
+    life.aws.account()
+    assert found == {"links": "fail"}
 
 
 def test_should_name_a_nat_gateway_that_has_failed(life: Rehearsal, doctor: Doctor) -> None:

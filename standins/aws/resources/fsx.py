@@ -10,6 +10,12 @@ from standins.aws.resources.record import register
 Json = dict[str, Any]
 FILE_SYSTEM = "AWS::FSx::FileSystem"
 LNET_PORT = 988
+REPLACING = (
+    "BackupId", "FileSystemType", "FileSystemTypeVersion", "KmsKeyId", "SecurityGroupIds", "StorageType", "SubnetIds",
+)  # fmt: skip
+REPLACING_PARTS = ("DeploymentType", "PerUnitStorageThroughput", "DriveCacheType")
+"""Of LustreConfiguration."""
+
 register(
     FILE_SYSTEM,
     "fs",
@@ -18,12 +24,8 @@ register(
         "LustreMountName": physical_id[-8:],
         "ResourceARN": f"arn:aws:fsx:us-east-1:000000000000:file-system/{physical_id}",
     },
-    replacing=(
-        "BackupId", "FileSystemType", "FileSystemTypeVersion", "KmsKeyId", "SecurityGroupIds", "StorageType",
-        "SubnetIds", "LustreConfiguration.DeploymentType", "LustreConfiguration.PerUnitStorageThroughput",
-        "LustreConfiguration.DriveCacheType",
-    ),
-)  # fmt: skip
+    replacing=(*REPLACING, *(f"LustreConfiguration.{part}" for part in REPLACING_PARTS)),
+)
 
 
 @on_create(FILE_SYSTEM)
@@ -58,9 +60,17 @@ def _lets_lustre_through(direction: str, group_id: str) -> bool:
     return False
 
 
+def is_replaced(old: Json, new: Json) -> bool:
+    """Whether a change makes a new file system."""
+    before, after = (each.get("LustreConfiguration") or {} for each in (old, new))
+    return any(before.get(name) != after.get(name) for name in REPLACING_PARTS) or any(
+        old.get(name) != new.get(name) for name in REPLACING
+    )
+
+
 @on_update(FILE_SYSTEM)
 def _file_system_change_is_valid(old: Json, new: Json) -> None:
     for problem in problems(new):
         raise RefusedError(f"InvalidParameterValue: {problem}")
-    if int(new["StorageCapacity"]) < int(old["StorageCapacity"]):
+    if int(new["StorageCapacity"]) < int(old["StorageCapacity"]) and not is_replaced(old, new):
         raise RefusedError("BadRequest: StorageCapacity can only grow")
