@@ -27,6 +27,15 @@ class HostPathVolume:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DataFolder:
+    """A folder of the shared file system that holds data sets."""
+
+    path: str
+    writable: bool
+    """Else it is filled from elsewhere, and pods read only."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SecretsManagerSecrets:
     """AWS Secrets Manager secrets, mounted by the Secrets Store CSI driver with the pod's own AWS role.
 
@@ -67,6 +76,9 @@ class PlatformBindings:
 
     task_slots: int
     """Task pods that the platform can hold at once; bounds Airflow's parallelism."""
+
+    data_folders: tuple[DataFolder, ...] = ()
+    """What authors' code finds below /opt/airflow/data. Never of a token: task pods are hashed with it."""
 
     database_cidrs: tuple[str, ...] = ()
     """IPv4 networks in which the platform's database stands; none: anywhere."""

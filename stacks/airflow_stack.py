@@ -4,7 +4,7 @@ import cdk8s
 from constructs import Construct, IConstruct
 
 from k8s.airflow.release import release
-from k8s.bindings import PlatformBindings
+from k8s.bindings import DataFolder, PlatformBindings
 from k8s.names import NAMESPACE, WEB_SERVICE
 from settings import AwsEnvironment, task_slots
 from settings.facts.service_cidrs import SERVICE_CIDRS
@@ -34,6 +34,7 @@ class AirflowStack(PlatformStack):
             in_cluster_database=None,
             database_authorities=database.authorities,
             task_slots=task_slots(settings),
+            data_folders=tuple(DataFolder(path=link.path, writable=link.exports) for link in settings.storage.data),
             database_cidrs=(settings.network.cidr,),
             kubernetes_api_cidrs=(settings.network.cidr, *SERVICE_CIDRS),
             task_tolerations=tuple(

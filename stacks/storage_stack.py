@@ -1,8 +1,11 @@
-"""The file system."""
+"""The file system, and the bucket that it is linked to."""
 
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from airflow_platform.storage.data_bucket import DataBucket, let_links_use
 from airflow_platform.storage.file_system import FileSystem
+from airflow_platform.storage.links import Links, links_of
 from k8s.bindings import FsxVolume
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
@@ -10,7 +13,7 @@ from stacks.offers import NetworkOffer, StorageOffer
 
 
 class StorageStack(PlatformStack):
-    """The file system for DAGs and task logs, in the private subnet of one zone."""
+    """The file system for DAGs, task logs and data sets, in the private subnet of one zone, and its links to S3."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: AwsEnvironment, network: NetworkOffer) -> None:
         super().__init__(
@@ -35,3 +38,37 @@ class StorageStack(PlatformStack):
             )
         )
         self.add_outputs(FileSystemId=file_system.file_system_id)
+        if settings.storage.s3.enabled:
+            self._link(settings, file_system)
+
+    def _link(self, settings: AwsEnvironment, file_system: FileSystem) -> None:
+        """Link the file system to its bucket, and tell where DAGs go. (No other stack imports anything of this.)"""
+        bucket = self._bucket(settings, file_system)
+        links = Links(
+            self,
+            "Links",
+            file_system_id=file_system.file_system_id,
+            links=links_of(settings.storage, bucket.bucket_name),
+        )
+        # With its policy: FSx looks whether it may use the bucket when a link is made.
+        links.node.add_dependency(bucket)
+        dags = f"s3://{bucket.bucket_name}/dags/"
+        self.add_outputs(
+            DataBucket=bucket.bucket_name,
+            DagsUri=dags,
+            SyncDagsCommand=f"aws s3 sync --region {self.region} dags/ {dags} --delete",
+        )
+
+    def _bucket(self, settings: AwsEnvironment, file_system: FileSystem) -> s3.IBucket:
+        existing = settings.storage.s3.bucket
+        if existing is not None:
+            return s3.Bucket.from_bucket_name(self, "ExistingBucket", existing)
+        if file_system.key:
+            let_links_use(file_system.key)
+        return DataBucket(
+            self,
+            "Bucket",
+            encryption_key=file_system.key,
+            previous_version_days=settings.storage.s3.previous_version_days,
+            removal_policy=data_removal_policy(settings),
+        )

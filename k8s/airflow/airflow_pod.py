@@ -35,6 +35,9 @@ class AirflowPod:
     data: Literal["none", "logs to read", "all"] = "all"
     """What to mount of the shared file system; all: DAGs to read, logs to write."""
 
+    data_sets: bool = False
+    """Whether to mount the folders of data sets beside all that."""
+
     plugins: tuple[str, ...] = ()
     """Scripts that Airflow loads as plugins."""
 
@@ -127,6 +130,11 @@ class AirflowPod:
             found.append(volumes.config_map_volume(volumes.POD_TEMPLATE, names.WORKER_POD_TEMPLATE))
         return found
 
+    def _data_mounts(self) -> list[kube.VolumeMount]:
+        if self.data == "logs to read":
+            return volumes.log_reading_mounts()
+        return volumes.data_mounts(self.context.bindings.data_folders if self.data_sets else ())
+
     def _mounts(self) -> list[kube.VolumeMount]:
         found = [
             volumes.temporary_mount(),
@@ -137,7 +145,7 @@ class AirflowPod:
             *(volumes.plugin_mount(script) for script in self.plugins),
         ]
         if self.data != "none":
-            found += volumes.data_mounts() if self.data == "all" else volumes.log_reading_mounts()
+            found += self._data_mounts()
         if self.with_pod_template:
             found.append(
                 kube.VolumeMount(name=volumes.POD_TEMPLATE, mount_path=paths.POD_TEMPLATE_DIRECTORY, read_only=True)

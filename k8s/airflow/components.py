@@ -68,6 +68,9 @@ class Component:
     reads_logs_only: bool = False
     """Of the shared file system: no DAGs, and logs that it can't write."""
 
+    reads_data_sets: bool = False
+    """Has the folders of data sets, as tasks have them: what runs authors' code."""
+
     plugins: tuple[str, ...] = ()
     """Scripts of k8s/airflow/scripts/ that it loads as plugins of Airflow's."""
 
@@ -153,6 +156,7 @@ COMPONENTS = (
         grace_seconds=60,
         # Runs authors' code, and so never gets the key that signs tokens of users and tasks.
         secrets=("database", "fernet_key"),
+        reads_data_sets=True,
     ),
     Component(
         id="Triggerer",
@@ -166,6 +170,7 @@ COMPONENTS = (
         kubernetes={"events": ["list", "watch"], "pods": ["delete", "get"], "pods/log": ["get"]},
         # Runs authors' code too. The API secret key is what its log server knows the API server by.
         secrets=("database", "fernet_key", "api_secret_key"),
+        reads_data_sets=True,
     ),
 )
 """In the order in which they are applied; they do not wait for each other."""

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from operations.changes.fixed import FIXED, STAYS, Fixed
+from operations.changes.fixed import FILE_SYSTEM, FIXED, NEW_FILE_SYSTEM, STAYS, Fixed
+from operations.changes.links import link_violations
 from settings import Violation
 
 Template = Mapping[str, Any]
@@ -12,31 +13,44 @@ Templates = Mapping[str, Template]
 """Physical stack name -> template."""
 
 
-def refusals(deployed: Templates, wanted: Templates) -> list[Violation]:
+def refusals(deployed: Templates, wanted: Templates, *, new_file_system: bool = False) -> list[Violation]:
     """What of a deployment would fail half-way, or replace data; empty for one that may begin.
 
     Args:
         deployed: as CloudFormation has them. A stack that does not exist yet can refuse nothing.
         wanted: of the assembly to deploy.
+        new_file_system: a new, empty one is what is wanted.
     """
     found: dict[tuple[str, str], Violation] = {}
     before, after = with_origins(deployed), with_origins(wanted)
     for stack in deployed.keys() & wanted.keys():
-        for violation in (*_fixed(before[stack], after[stack]), *_gone(deployed[stack], wanted[stack])):
+        for violation in (
+            *_fixed(before[stack], after[stack], new_file_system=new_file_system),
+            *_gone(deployed[stack], wanted[stack]),
+            *([] if new_file_system else link_violations(before[stack], after[stack])),
+        ):
             found.setdefault((violation.path, violation.rule), violation)
     if not found:  # else an export that goes with a zone, say, is told by the zone
-        for violation in vanishing_exports(deployed, wanted):
+        # Airflow's stack is removed before a new file system comes.
+        users = {name: each for name, each in deployed.items() if not (new_file_system and name.endswith("-airflow"))}
+        for violation in vanishing_exports(users, wanted):
             found.setdefault((violation.path, violation.rule), violation)
     return sorted(found.values(), key=lambda each: (each.path, each.rule))
 
 
-def _fixed(deployed: Template, wanted: Template) -> Iterator[Violation]:
+def settings_of_a_new_file_system(deployed: Templates, wanted: Templates) -> list[Violation]:
+    """What of a deployment only a new file system could bring."""
+    changed = refusals(deployed, wanted, new_file_system=True)
+    return [each for each in refusals(deployed, wanted) if each not in changed and NEW_FILE_SYSTEM in each.rule]
+
+
+def _fixed(deployed: Template, wanted: Template, *, new_file_system: bool = False) -> Iterator[Violation]:
     for name, old in deployed.get("Resources", {}).items():
         new = wanted.get("Resources", {}).get(name)
         if new is None or new["Type"] != old["Type"]:  # `_gone` looks after these
             continue
         for fixed in FIXED:
-            if fixed.type == old["Type"]:
+            if fixed.type == old["Type"] and not (new_file_system and fixed.type == FILE_SYSTEM):
                 before, after = (_at(each.get("Properties", {}), fixed.path) for each in (old, new))
                 if before != after and _is_broken(fixed, before, after):
                     yield _violation(fixed, name, before, after)

@@ -41,11 +41,15 @@ NEW_GROUP = "CloudFormation would make a new group, and with it a new file syste
 OTHER_VALUE = "Secrets Manager would generate a new value, and what the old one encrypted is lost"
 SECOND_PLATFORM = "set it back, or deploy an environment of another name and move DAGs and data to it"
 
+LINK = "AWS::FSx::DataRepositoryAssociation"
 FILE_SYSTEM, DATABASE, CLUSTER = "AWS::FSx::FileSystem", "AWS::RDS::DBInstance", "AWS::EKS::Cluster"
 SUBNET, VPC, GROUP = "AWS::EC2::Subnet", "AWS::EC2::VPC", "AWS::EC2::SecurityGroup"
 
 
-def _file_system(path: str, *settings: str, way: str = SECOND_PLATFORM) -> Fixed:
+ANEW = "or, linked to S3, a new file system: `make deploy REPLACE_FILE_SYSTEM=1` (docs/runbooks/storage.md)"
+
+
+def _file_system(path: str, *settings: str, way: str = f"set it back, {ANEW}") -> Fixed:
     return Fixed(type=FILE_SYSTEM, path=path, settings=settings, reason=NEW_FILE_SYSTEM, way=way)
 
 
@@ -68,7 +72,7 @@ FIXED = (
     _file_system(
         "LustreConfiguration/PerUnitStorageThroughput",
         "storage.throughput_mbps_per_tib",
-        way="set it back; FSx itself changes it in place: docs/runbooks/storage.md",
+        way=f"set it back; FSx itself changes it in place (docs/runbooks/storage.md), {ANEW}",
     ),
     _file_system("LustreConfiguration/DriveCacheType", "storage.hdd_read_cache"),
     _file_system("KmsKeyId", "storage.customer_managed_key"),
@@ -83,6 +87,14 @@ FIXED = (
         reason="a file system can grow and never shrink",
         way=SECOND_PLATFORM,
         is_broken_by=falls,
+    ),
+    Fixed(
+        type=LINK,
+        path="DataRepositoryPath",
+        settings=("storage.s3.bucket", "storage.data"),
+        reason="a folder has one link at a time, and CloudFormation makes the new one before the old one goes",
+        way="take the link out (storage.s3.bucket: storage.s3.enabled: false and storage.backup_retention_days: null),"
+        " deploy, and add it with its new place; the folder keeps its files",
     ),
     _database("KmsKeyId", "database.customer_managed_key"),
     _database("StorageEncrypted"),

@@ -6,6 +6,17 @@ from types import MappingProxyType
 LUSTRE_VERSION = "2.15"
 """AL2023's Lustre client refuses servers before 2.12, and FSx makes 2.10 unless told otherwise."""
 
+MOST_LINKS = 8
+"""Data repository associations of one file system (CreateDataRepositoryAssociation, FSx API reference)."""
+
+PLATFORM_FOLDERS = ("dags", "logs", "bundles")
+"""Folders of the file system that are the platform's own."""
+
+PLATFORM_LINKS = ("dags", "logs")
+"""Those of them that are linked to S3."""
+
+MOST_DATA_LINKS = MOST_LINKS - len(PLATFORM_LINKS)
+
 
 @dataclass(frozen=True)
 class LustreKind:
@@ -50,4 +61,5 @@ LUSTRE: MappingProxyType[tuple[str, str], LustreKind] = MappingProxyType(
     }
 )
 """All that FSx for Lustre offers here; what is not in it is refused (AWS::FSx::FileSystem LustreConfiguration,
-CloudFormation template reference; CreateFileSystem, FSx API reference)."""
+CloudFormation template reference; CreateFileSystem, FSx API reference). Each can be linked to S3; SCRATCH_1 and
+Intelligent-Tiering, which can't, are not offered ("Using data repositories", FSx for Lustre user guide)."""

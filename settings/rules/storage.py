@@ -1,4 +1,4 @@
-"""Rules on the FSx for Lustre file system: the table `settings.lustre.LUSTRE`, read from every side."""
+"""Rules on the FSx for Lustre file system: the table `settings.facts.lustre.LUSTRE`, read from every side."""
 
 from collections.abc import Iterator
 
@@ -65,9 +65,9 @@ def backups_are_offered(environment: AwsEnvironment) -> Iterator[Violation]:
 def backup_time_needs_backups(environment: AwsEnvironment) -> Iterator[Violation]:
     """FSx refuses a time for backups that are off."""
     storage = environment.storage
-    if storage.backup_start_time is not None and storage.backup_retention_days == 0:
-        rule = "must be left out where storage.backup_retention_days is 0"
-        yield Violation("storage.backup_start_time", rule, storage.backup_start_time)
+    if storage.backup_start_time is not None and not storage.backups:
+        why = "storage.s3.enabled is true" if storage.s3.enabled else "storage.backup_retention_days is 0"
+        yield Violation("storage.backup_start_time", f"must be left out where {why}", storage.backup_start_time)
 
 
 def customer_key_is_offered(environment: AwsEnvironment) -> Iterator[Violation]:

@@ -44,8 +44,11 @@ DEPLOYS: dict[str, Any] = {
     "cluster.controller.instance_type": "t3.micro",
     "cluster.node_groups": {"workers": {}, "more": {"instance_types": ["m7g.large"]}},
     "storage.compression": "NONE",
-    "storage.backup_retention_days": 14,
-    "storage.backup_start_time": "03:00",
+    "storage.s3.previous_version_days": 7,
+    "storage.data": [
+        {"path": "features", "s3": "features/"},
+        {"path": "team/models", "s3": "models/", "direction": "both"},
+    ],
     "storage.maintenance_window": "1:01:00",
     "database.instance_class": "db.m7g.large",
     "database.max_allocated_storage_gib": 500,
@@ -91,6 +94,7 @@ REFUSED: dict[str, Any] = {
     "storage.throughput_mbps_per_tib": 250,
     "storage.availability_zone": ZONES[1],
     "storage.customer_managed_key": True,
+    "storage.s3.bucket": "airflow-test-ours",
     "database.customer_managed_key": True,
 }
 """Setting -> another value, refused both ways."""
@@ -102,6 +106,9 @@ ELSEWHERE = {
     "region": "another platform beside this one",
     "cluster.endpoint.public_cidrs": "with cluster.endpoint.access public_limited",
     "cluster.authentication_mode": "EKS goes one way",
+    "storage.s3.enabled": "with the steps of NO_LINKS",
+    "storage.backup_retention_days": "with the steps of NO_LINKS",
+    "storage.backup_start_time": "with the steps of NO_LINKS",
     "storage.storage_type": "on PERSISTENT_1",
     "storage.hdd_read_cache": "on HDD",
 }
@@ -124,6 +131,14 @@ AIRFLOW = {setting: value for setting, value in DEPLOYS.items() if setting.start
 AWS = {setting: value for setting, value in DEPLOYS.items() if setting not in AIRFLOW}
 GRAVITON = {"instance_types": ["m7g.large"]}
 
+NO_LINKS: dict[str, dict[str, Any]] = {
+    "no links": {"storage.s3.enabled": False, "storage.backup_retention_days": None},
+    "backups": {"storage.s3.enabled": False, "storage.backup_retention_days": 14, "storage.backup_start_time": "03:00"},
+    "no backups": {"storage.s3.enabled": False, "storage.backup_retention_days": 0},
+}
+"""From links to backups and back: each step deploys from the one before it, the first from the base, which is linked;
+from the last one the base deploys again. A step left out is refused."""
+
 WALK: dict[str, dict[str, Any]] = {
     "an older Kubernetes": {"cluster.version": "1.34"},
     "all that is AWS's": {**AWS, "cluster.endpoint.access": "private"},
@@ -141,10 +156,12 @@ WALK: dict[str, dict[str, Any]] = {
         "network.interface_endpoints": True,
         "cluster.endpoint.access": "public",
         "cluster.node_groups": {"workers": {"capacity_type": "spot", "instance_types": ["m7a.large"]}},
-        "storage.backup_retention_days": 0,
+        **NO_LINKS["no links"],
         "retain_data": False,
         "database.backup_retention_days": 0,
     },
+    "backups": NO_LINKS["backups"],
+    "no backups": NO_LINKS["no backups"],
     "all back": {},
     "what goes one way": ONE_WAY,
 }

@@ -33,9 +33,10 @@ class FileSystem(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
 
-        key = None
+        self.key = None
+        """Of its own, or None where AWS's encrypts."""
         if settings.customer_managed_key:
-            key = Key(self, "Key", description="Airflow file system", removal_policy=removal_policy)
+            self.key = Key(self, "Key", description="Airflow file system", removal_policy=removal_policy)
         self._resource = fsx.CfnFileSystem(
             self,
             "Resource",
@@ -45,7 +46,7 @@ class FileSystem(Construct):
             storage_type=settings.storage_type,
             subnet_ids=[subnet.subnet_id],
             security_group_ids=[security_group.security_group_id],
-            kms_key_id=key.key_arn if key else None,
+            kms_key_id=self.key.key_arn if self.key else None,
             lustre_configuration=_lustre_configuration(settings),
             tags=[CfnTag(key="Name", value=name)],
         )
@@ -60,15 +61,17 @@ class FileSystem(Construct):
 
 def _lustre_configuration(settings: StorageSettings) -> fsx.CfnFileSystem.LustreConfigurationProperty:
     """The settings as FSx wants them: a property that a deployment type does not know must be absent, not zero."""
-    backups = settings.backup_retention_days > 0
     hdd = settings.storage_type == "HDD"
-    scratch = settings.deployment_type == "SCRATCH_2"
+    # CloudFormation repeats even a 0 at other changes, and FSx refuses any word of backups of a linked file system
+    # (aws-cloudformation/cloudformation-coverage-roadmap #1687).
+    silent = settings.deployment_type == "SCRATCH_2" or settings.s3.enabled
+    backups = settings.backups and not silent
     return fsx.CfnFileSystem.LustreConfigurationProperty(
         deployment_type=settings.deployment_type,
         per_unit_storage_throughput=settings.throughput_mbps_per_tib,
         drive_cache_type=("READ" if settings.hdd_read_cache else "NONE") if hdd else None,  # required for HDD
         data_compression_type=settings.compression,
-        automatic_backup_retention_days=None if scratch else settings.backup_retention_days,
+        automatic_backup_retention_days=None if silent else settings.backup_retention_days,
         daily_automatic_backup_start_time=settings.backup_start_time if backups else None,
         copy_tags_to_backups=True if backups else None,
         weekly_maintenance_start_time=settings.maintenance_window,

@@ -58,6 +58,7 @@ class ComponentChart(cdk8s.Chart):
             service_account=component.name,
             secrets=component.secrets,
             data="logs to read" if component.reads_logs_only else "all",
+            data_sets=component.reads_data_sets,
             plugins=component.plugins,
             cpu_millicores=self._settings.cpu_millicores,
             memory_mib=self._settings.memory_mib,

@@ -32,13 +32,16 @@ def _add_network_policy(scope: Construct) -> None:
 
 
 def _add_job(scope: Construct, context: ChartContext) -> None:
-    """Makes the DAG and log folders of a fresh, root-owned file system, and gives them to Airflow's user.
+    """Makes the folders of a fresh, root-owned file system that Airflow's user owns, and gives them to it.
+
+    A folder of data sets that is filled from elsewhere stays as it is: what arrives there is root's, for all to read.
 
     fsGroup is not applied to a ReadWriteMany volume. `install -d` makes what is missing and sets owner and mode
     of exactly these folders: done twice it changes nothing, and it never goes into them.
     """
     airflow = context.airflow
-    folders = [f"{paths.STORAGE_SETUP_MOUNT}/{folder}" for folder in (paths.DAGS_FOLDER, paths.LOGS_FOLDER)]
+    written = [folder.path for folder in context.bindings.data_folders if folder.writable]
+    folders = [f"{paths.STORAGE_SETUP_MOUNT}/{each}" for each in (paths.DAGS_FOLDER, paths.LOGS_FOLDER, *written)]
     # setgid: what is made inside keeps Airflow's group.
     install = ["install", "-d", "-o", str(AIRFLOW_UID), "-g", str(AIRFLOW_GID), "-m", "2775"]
     add_job(

@@ -49,7 +49,7 @@ class ConfigMaps:
 def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigMaps:
     """The ConfigMaps for these settings."""
     options = {**tuning(airflow, bindings), **airflow.config, **contract(airflow, bindings)}
-    template = yaml.safe_dump(worker_pod(airflow), sort_keys=True)
+    template = yaml.safe_dump(worker_pod(airflow, bindings.data_folders), sort_keys=True)
     files = {path.name: path.read_text() for folder in (SCRIPTS, MODULES) for path in sorted(folder.glob("*.py"))}
     if bindings.database_authorities is not None:
         files[Path(paths.DATABASE_AUTHORITIES).name] = bindings.database_authorities

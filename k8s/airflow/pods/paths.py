@@ -3,6 +3,7 @@
 HOME = "/opt/airflow"
 DAGS = f"{HOME}/dags"
 LOGS = f"{HOME}/logs"
+DATA = f"{HOME}/data"
 CONFIG_FILE = f"{HOME}/airflow.cfg"
 PLUGINS = f"{HOME}/plugins"
 PLATFORM_FILES = f"{HOME}/platform"

@@ -61,7 +61,7 @@ class Rule:
 
 def task_rules(airflow: AirflowSettings, bindings: PlatformBindings) -> list[Rule]:
     """The rules for the pod template of these settings."""
-    template = worker_pod(airflow)
+    template = worker_pod(airflow, bindings.data_folders)
     spec = template["spec"]
     return [
         *_identity(spec),

@@ -1,10 +1,12 @@
 """Volumes of Airflow's pods and where they are mounted."""
 
+from collections.abc import Iterable
+
 from cdk8s_plus_28 import k8s as kube
 
 from k8s import names
 from k8s.airflow.pods import paths
-from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
+from k8s.bindings import DataFolder, GeneratedSecrets, SecretsManagerSecrets
 
 DATA, TEMPORARY, FILES, SECRETS, POD_TEMPLATE = (
     "data",
@@ -44,19 +46,33 @@ def secrets_volume(source: str, secrets: SecretsManagerSecrets | GeneratedSecret
     )
 
 
-def data_mounts() -> list[kube.VolumeMount]:
-    """DAGs to read, logs to write."""
-    return [_dags_mount(), kube.VolumeMount(name=DATA, mount_path=paths.LOGS, sub_path=paths.LOGS_FOLDER)]
+def data_mounts(folders: Iterable[DataFolder] = ()) -> list[kube.VolumeMount]:
+    """DAGs to read, logs to write, and these folders of data sets."""
+    logs = kube.VolumeMount(name=DATA, mount_path=paths.LOGS, sub_path=paths.LOGS_FOLDER)
+    return [_dags_mount(), logs, *_data_set_mounts(folders)]
 
 
-def task_mounts() -> list[kube.VolumeMount]:
-    """DAGs to read, and the task's own log folder to write, which the container's variables name."""
+def task_mounts(folders: Iterable[DataFolder] = ()) -> list[kube.VolumeMount]:
+    """DAGs to read, the task's own log folder to write, which the container's variables name, and data sets."""
     own = "/".join([paths.LOGS_FOLDER, *paths.TASK_FOLDER])
-    return [_dags_mount(), kube.VolumeMount(name=DATA, mount_path=paths.LOGS, sub_path_expr=own)]
+    logs = kube.VolumeMount(name=DATA, mount_path=paths.LOGS, sub_path_expr=own)
+    return [_dags_mount(), logs, *_data_set_mounts(folders)]
 
 
 def _dags_mount() -> kube.VolumeMount:
     return kube.VolumeMount(name=DATA, mount_path=paths.DAGS, sub_path=paths.DAGS_FOLDER, read_only=True)
+
+
+def _data_set_mounts(folders: Iterable[DataFolder]) -> list[kube.VolumeMount]:
+    return [
+        kube.VolumeMount(
+            name=DATA,
+            mount_path=f"{paths.DATA}/{folder.path}",
+            sub_path=folder.path,
+            read_only=None if folder.writable else True,
+        )
+        for folder in folders
+    ]
 
 
 def log_reading_mounts() -> list[kube.VolumeMount]:

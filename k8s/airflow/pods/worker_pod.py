@@ -1,5 +1,6 @@
 """The pod that the scheduler makes for each task."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from cdk8s_plus_28 import k8s as kube
@@ -10,6 +11,7 @@ from k8s.airflow.pods.image import image
 from k8s.airflow.pods.options import Option, environment, task_contract, task_tuning
 from k8s.airflow.pods.resources import resources
 from k8s.airflow.pods.security import container_security, pod_security
+from k8s.bindings import DataFolder
 from k8s.labels import labels
 from settings.model.airflow import AirflowSettings
 
@@ -23,7 +25,7 @@ KEEP = {
 REMOTE_LOGS = "logging.remote_base_log_folder"
 
 
-def worker_pod(airflow: AirflowSettings) -> dict[str, Any]:
+def worker_pod(airflow: AirflowSettings, data_folders: Iterable[DataFolder] = ()) -> dict[str, Any]:
     """The pod template, as plain data. The executor adds the name, the arguments and a task's own overrides."""
     variables = {
         "AIRFLOW_HOME": paths.HOME,
@@ -59,7 +61,7 @@ def worker_pod(airflow: AirflowSettings) -> dict[str, Any]:
                     ),
                     security_context=container_security(),
                     volume_mounts=[
-                        *volumes.task_mounts(),
+                        *volumes.task_mounts(data_folders),
                         volumes.temporary_mount(),
                         volumes.config_file_mount(),
                     ],

@@ -69,11 +69,25 @@ def _wildcard_actions(subject: Subject) -> Iterator[tuple[str, str]]:
 
 def _wildcard_principals(subject: Subject) -> Iterator[tuple[str, str]]:
     for resource, statement in (*resource_statements(subject), *trust_statements(subject)):
-        if statement["Effect"] == "Allow" and "*" in principals(subject, resource, statement):
+        if statement["Effect"] != "Allow" or _is_of_a_service(subject, resource, statement):
+            continue
+        if "*" in principals(subject, resource, statement):
             yield resource.name, "lets anybody in: its principal is *"
     for permission in subject.resources("AWS::Lambda::Permission"):
         if permission.properties.get("Principal") == "*":
             yield permission.name, "lets anybody call the function: its principal is *"
+
+
+def _is_of_a_service(subject: Subject, resource: Resource, statement: Statement) -> bool:
+    """Whether its condition lets in service-linked roles of our account alone, which nobody else can take on.
+
+    A policy can name no role that does not exist yet, and these carry the id of what they are made for.
+    """
+    conditions = statement.get("Condition", {})
+    roles = listed(conditions.get("ArnLike", {}).get("aws:PrincipalArn", []))
+    ours = conditions.get("StringEquals", {}).get("kms:CallerAccount")
+    paths = [subject.text(resource, role) for role in roles]
+    return bool(paths) and ours is not None and all(":role/aws-service-role/" in path for path in paths)
 
 
 def _key_users(subject: Subject) -> Iterator[tuple[str, str]]:

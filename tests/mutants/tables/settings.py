@@ -99,8 +99,8 @@ MUTANTS = (
         (RULES,),
         (
             "a time for backups needs backups",
-            "and storage.backup_retention_days == 0:",
-            "and storage.backup_retention_days < 0:",
+            "is not None and not storage.backups:",
+            "is not None and storage.backups:",
         ),
         ("a read cache is for hard disks", "and kind and not kind.read_cache:", "and kind and kind.read_cache:"),
     ),

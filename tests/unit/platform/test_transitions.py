@@ -4,6 +4,7 @@ Pairs of templates: what an environment has deployed, and what the changed one w
 with such pairs is rehearsed with the same table: tests/deploy/test_life_of_changes.py.
 """
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +12,20 @@ import pytest
 
 from operations.changes.compare import Templates, refusals
 from settings import AwsEnvironment
+from stacks import NetworkStack, StorageStack
 from tests.support.platform import build
-from tests.support.transitions import BASE, DEPLOYS, ELSEWHERE, ONE_WAY, REFUSED, ZONES, environment, settings_of
+from tests.support.synth import cdk_app, template_of
+from tests.support.transitions import (
+    BASE,
+    DEPLOYS,
+    ELSEWHERE,
+    NO_LINKS,
+    ONE_WAY,
+    REFUSED,
+    ZONES,
+    environment,
+    settings_of,
+)
 
 
 def templates(data: Mapping[str, Any]) -> Templates:
@@ -107,3 +120,76 @@ def test_should_add_rename_and_remove_node_groups(base: Templates) -> None:
 def test_should_refuse_to_move_a_zone(base: Templates) -> None:
     moved = templates(environment(availability_zones=ZONES[1::-1]))
     assert "availability_zones" in paths(base, moved)
+
+
+@pytest.fixture(scope="module")
+def unlinked() -> dict[str, Templates]:
+    """The steps of NO_LINKS."""
+    return {step: templates(environment(**changes)) for step, changes in NO_LINKS.items()}
+
+
+def test_should_go_from_links_to_backups_and_back_in_steps(base: Templates, unlinked: dict[str, Templates]) -> None:
+    steps = [base, *unlinked.values(), base]
+    assert [paths(deployed, wanted) for deployed, wanted in itertools.pairwise(steps)] == [[]] * 4
+
+
+@pytest.mark.parametrize(
+    ("deployed", "wanted"), [("linked", "backups"), ("linked", "no backups"), ("backups", "linked")]
+)
+def test_should_refuse_links_and_backups_at_once_by_both_names(
+    base: Templates, unlinked: dict[str, Templates], deployed: str, wanted: str
+) -> None:
+    states = {**unlinked, "linked": base}
+    [violation] = refusals(states[deployed], states[wanted])
+    assert {violation.path} <= {"storage.s3.enabled", "storage.backup_retention_days"}
+    for setting in ("storage.s3.enabled: false", "storage.backup_retention_days: ", "The way: "):
+        assert setting in violation.rule
+
+
+def data(*links: dict[str, str]) -> Templates:
+    """The template of the one stack that links."""
+    settings, app = AwsEnvironment.model_validate(environment(**{"storage.data": list(links)})), cdk_app()
+    network = NetworkStack(app, "NetworkStack", settings=settings)
+    stack = StorageStack(app, "StorageStack", settings=settings, network=network.offer)
+    return {"StorageStack": template_of(stack)}
+
+
+FEATURES = {"path": "features", "s3": "s3://theirs/features/"}
+
+
+@pytest.fixture(scope="module")
+def one_data_set() -> Templates:
+    return data(FEATURES)
+
+
+@pytest.mark.parametrize("link", [{**FEATURES, "direction": "both"}, {"path": "other", "s3": "other/"}], ids=str)
+def test_should_turn_and_exchange_links(one_data_set: Templates, link: dict[str, str]) -> None:
+    assert paths(one_data_set, data(link)) == paths(data(link), one_data_set) == []
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {**FEATURES, "s3": "s3://theirs/other/"},
+        {"path": "renamed", "s3": "s3://theirs/features/"},
+        {"path": "renamed", "s3": "s3://theirs/features/part/"},
+        {"path": "features/part", "s3": "s3://theirs/other/"},
+    ],
+    ids=str,
+)
+def test_should_refuse_a_link_that_is_in_the_way_of_its_predecessor(
+    one_data_set: Templates, link: dict[str, str]
+) -> None:
+    for deployed, wanted in ((one_data_set, data(link)), (data(link), one_data_set)):
+        [violation] = refusals(deployed, wanted)
+        assert "storage.data" in violation.path
+        assert "The way: " in violation.rule
+
+
+def test_should_refuse_to_exchange_more_links_than_a_file_system_has_room_for() -> None:
+    def some(letter: str, number: int) -> list[dict[str, str]]:
+        return [{"path": f"{letter}{each}", "s3": f"{letter}{each}/"} for each in range(number)]
+
+    four, others = data(*some("a", 4)), data(*some("b", 3))
+    assert paths(four, others) == ["storage.data"]
+    assert paths(others, data(*some("b", 1), *some("c", 3))) == []

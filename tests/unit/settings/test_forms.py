@@ -55,8 +55,15 @@ BAD: dict[str, tuple[Any, ...]] = {
     "storage throughput_mbps_per_tib": ("125", 125.5, True, 10**30),
     "storage backup_start_time": (*NEVER_TEXT, "24:00", "5:00", "0500", "05:60", "05:00\n"),
     "storage maintenance_window": (*NEVER_TEXT, None, "0:03:00", "8:03:00", "7:24:00", "03:00", "7:03:00\n"),
+    "storage s3 enabled": (None, "yes", 1),
+    "storage s3 bucket": (
+        *NEVER_TEXT, "ab", "a" * 64, "Bucket", "s3://bucket", "my_bucket",
+        "bucket/", "-bucket", "bucket-", "a..b", "a.-b.", "bucket\n",
+    ),
+    "storage s3 previous_version_days": (None, 0, -1, 3651, "30"),
+    "storage data": (None, "features", {"path": "a"}, [{"path": f"p{n}", "s3": f"p{n}/"} for n in range(7)]),
     "storage availability_zone": (*NEVER_TEXT, "a", "us-east-1"),
-    "storage backup_retention_days": (None, -1, 91),
+    "storage backup_retention_days": (-1, 91, "7", True),
     "database engine_version": (None, "13", "18", 17),
     "database instance_class": (*NEVER_TEXT, None, "t4g.small", "db.small", "db.t4g.small\n"),
     "database allocated_storage_gib": (None, -20, 19, 65537),
@@ -98,7 +105,17 @@ def test_should_refuse_what_has_not_the_form(base: dict[str, Any], path: str, va
 
 
 LABEL = "cluster node_groups workers labels"
+FOLDERS = (*NEVER_TEXT, None, "/a", "a/", "a//b", "..", "a/../b", "a/.", ".hidden", "a--b", "a_-b", "a b", "a\n")
+PLACES = (
+    *NEVER_TEXT, None, "/", "/a", "..", "a/../b", "./a", "a//b", "a\n", "s3://", "s3:///a", "s3://Bucket/a",
+    "s3://bucket//a", "s3://bucket/a/../b", "s3://bucket/a\n", "https://bucket/a", "s3://bucket/a b",
+)  # fmt: skip
 ENTRIES: dict[str, Any] = {
+    "storage.data[0]": {"storage data": [None]},
+    "storage.data[0].s3": {"storage data": [{"path": "a"}]},
+    "storage.data[1].path": {"storage data": [{"path": "a", "s3": "a/"}, {"s3": "b/"}]},
+    "storage.data[0].direction": {"storage data": [{"path": "a", "s3": "a/", "direction": "out"}]},
+    "storage.data[0].owner": {"storage data": [{"path": "a", "s3": "a/", "owner": "me"}]},
     # A beginning that ends within a name would let another name through that begins so.
     "airflow.task_images[0]": {"airflow task_images": ["example.com/team"]},
     "airflow.task_images[1]": {"airflow task_images": ["example.com/team/", "/"]},
@@ -147,3 +164,13 @@ def test_should_refuse_the_entry_that_has_not_the_form_in_one_line(path: str) ->
     lines = broken_lines(ENTRIES[path])
 
     assert len([line for line in lines if line.startswith(f"{path}: ")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("path", value) for value in FOLDERS] + [("s3", value) for value in PLACES], ids=repr
+)
+def test_should_refuse_folders_and_places_that_fsx_could_not_link(setting: str, value: Any) -> None:
+    link = {"path": "a", "s3": "a/", setting: value}
+    lines = broken_lines({"storage data": [link]})
+    assert len([line for line in lines if line.startswith(f"storage.data[0].{setting}: ")]) == 1
+    assert all(len(line) < 400 and line.isprintable() for line in lines)

@@ -132,9 +132,8 @@ def test_should_refuse_odd_scalars_in_one_line(tmp_path: Path, written: str, pat
 
 
 def test_should_read_times_and_dates_as_text(tmp_path: Path) -> None:
-    (tmp_path / "test.yaml").write_text(
-        GOOD + "storage: {backup_start_time: 15:00, maintenance_window: 6:10:30}\ntags: {since: 2026-01-01}\n"
-    )
+    storage = "storage: {s3: {enabled: false}, backup_start_time: 15:00, maintenance_window: 6:10:30}\n"
+    (tmp_path / "test.yaml").write_text(f"{GOOD}{storage}tags: {{since: 2026-01-01}}\n")
 
     environment = load_aws_environment("test.yaml", tmp_path)
 

@@ -17,6 +17,14 @@ HDD = {
     "hdd_read_cache": True,
     "customer_managed_key": True,
 }
+LINKS = {
+    "s3": {"bucket": "ours", "previous_version_days": 1},
+    "data": [
+        {"path": "features", "s3": "s3://theirs/features/"},
+        {"path": "team/models", "s3": "models", "direction": "export"},
+        {"path": "both", "s3": "s3://others", "direction": "both"},
+    ],
+}
 SCRATCH = {"deployment_type": "SCRATCH_2", "throughput_mbps_per_tib": None, "backup_retention_days": 0}
 VARIANTS: dict[str, dict[str, Any]] = {
     "scratch without NAT": {
@@ -24,6 +32,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "network": {"nat_gateways": 0, "interface_endpoints": True, "flow_logs_retention_days": None},
         "database": {"backup_retention_days": 0, "engine_version": "14"},
     },
+    "links to buckets of theirs": {"storage": LINKS},
+    "no links": {"storage": {"s3": {"enabled": False}, "backup_start_time": "03:00"}},
     "hdd with cache and keys": {
         "storage": HDD,
         "availability_zones": ["eu-central-1a", "eu-central-1b", "eu-central-1c"],

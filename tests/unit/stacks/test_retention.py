@@ -45,7 +45,7 @@ def test_should_keep_exactly_the_data_and_what_it_stands_on(retaining: Templates
             "SecurityGroupsLustre988ToItself",
         ],
         "IamStack": [],
-        "StorageStack": ["FileSystem", "FileSystemKey"],
+        "StorageStack": ["Bucket", "BucketPolicy", "FileSystem", "FileSystemKey"],
         "DatabaseStack": [
             "Key",
             "MetadataDatabaseInstance",

@@ -12,6 +12,7 @@ from tests.support.synth import stack_with
 from tests.support.templates import resources
 
 HDD = {"deployment_type": "PERSISTENT_1", "storage_type": "HDD"}
+UNLINKED = {"s3": {"enabled": False}}
 SCRATCH = {
     "deployment_type": "SCRATCH_2",
     "throughput_mbps_per_tib": None,
@@ -55,8 +56,6 @@ def test_should_make_a_persistent_2_file_system_by_default() -> None:
             "DeploymentType": "PERSISTENT_2",
             "PerUnitStorageThroughput": 125,
             "DataCompressionType": "LZ4",
-            "AutomaticBackupRetentionDays": 7,
-            "CopyTagsToBackups": True,
             "WeeklyMaintenanceStartTime": "7:03:00",
         },
         "Tags": [{"Key": "Name", "Value": "airflow-test"}],
@@ -78,8 +77,12 @@ def test_should_always_run_lustre_2_15(settings: dict[str, Any]) -> None:
         ({"compression": "NONE"}, {"DataCompressionType": "NONE"}),
         ({"maintenance_window": "1:22:30"}, {"WeeklyMaintenanceStartTime": "1:22:30"}),
         (
-            {"backup_retention_days": 30, "backup_start_time": "01:15"},
-            {"AutomaticBackupRetentionDays": 30, "DailyAutomaticBackupStartTime": "01:15"},
+            {**UNLINKED, "backup_retention_days": 30, "backup_start_time": "01:15"},
+            {
+                "AutomaticBackupRetentionDays": 30,
+                "DailyAutomaticBackupStartTime": "01:15",
+                "CopyTagsToBackups": True,
+            },
         ),
         ({**HDD, "throughput_mbps_per_tib": 12}, {"DriveCacheType": "NONE", "PerUnitStorageThroughput": 12}),
         ({**HDD, "throughput_mbps_per_tib": 40, "hdd_read_cache": True}, {"DriveCacheType": "READ"}),
@@ -104,9 +107,23 @@ def test_should_set_neither_backups_nor_throughput_on_scratch() -> None:
 
 
 def test_should_turn_backups_off() -> None:
-    found = lustre(backup_retention_days=0, backup_start_time="01:15")
+    found = lustre(**UNLINKED, backup_retention_days=0, backup_start_time="01:15")
     assert found["AutomaticBackupRetentionDays"] == 0
     assert not found.keys() & {"DailyAutomaticBackupStartTime", "CopyTagsToBackups"}
+
+
+def test_should_keep_backups_of_a_file_system_that_is_not_linked() -> None:
+    assert lustre(**UNLINKED)["AutomaticBackupRetentionDays"] == 7
+
+
+@pytest.mark.parametrize("days", [{}, {"backup_retention_days": 0}, {"backup_retention_days": None}])
+def test_should_say_nothing_of_backups_of_a_linked_file_system(days: dict[str, Any]) -> None:
+    """Not even 0: CloudFormation would repeat it to FSx, which refuses it."""
+    assert not [name for name in lustre(**days) if "Backup" in name]
+
+
+def test_should_say_nothing_of_backups_between_links_and_backups() -> None:
+    assert not [name for name in lustre(**UNLINKED, backup_retention_days=None) if "Backup" in name]
 
 
 def test_should_use_the_aws_managed_key_unless_asked() -> None:

@@ -24,7 +24,7 @@ TODAY = date(2026, 11, 24)
 
 NOTHING_TO_KEEP: dict[str, Any] = {
     "retain_data": False,
-    "storage": {"deployment_type": "SCRATCH_2", "throughput_mbps_per_tib": None, "backup_retention_days": 0},
+    "storage": {"deployment_type": "SCRATCH_2", "s3": {"enabled": False}},
     "network": {"nat_gateways": 0, "interface_endpoints": True, "flow_logs_retention_days": None},
     "database": {"backup_retention_days": 0, "engine_version": "14", "support": "extended"},
 }
@@ -35,6 +35,14 @@ PRIVATE: dict[str, Any] = {
         "authentication_mode": "API_AND_CONFIG_MAP",
         "controller": {"enabled": True},
         "node_groups": {"workers": {}, "more": {"instance_types": ["m7g.large"], "capacity_type": "spot"}},
+    },
+    "storage": {
+        "s3": {"bucket": "ours"},
+        "data": [
+            {"path": "features", "s3": "s3://theirs/features/"},
+            {"path": "out", "s3": "out/", "direction": "both"},
+        ],
+        "customer_managed_key": True,
     },
     "airflow": {"image": "registry.example.com/airflow@sha256:" + 64 * "a"},
 }

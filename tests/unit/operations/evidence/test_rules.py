@@ -12,6 +12,8 @@ from tests.unit.operations.evidence.conftest import TODAY, Workshop
 
 Break = Callable[[Workshop], object]
 
+LINK = "AWS::FSx::DataRepositoryAssociation"
+ANY_ROLE = {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}
 ANYBODY: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}
 
 
@@ -67,6 +69,15 @@ def without(w: Workshop, logical_id: str) -> None:
     w.body("AWS::EC2::SecurityGroupIngress", logical_id)["Type"] = "Removed"
 
 
+def unlinked(w: Workshop) -> Json:
+    """The file system without its links and without backups."""
+    for resource in w.templates["StorageStack"]["Resources"].values():
+        if resource["Type"] == LINK:
+            resource["Type"] = "Removed"
+    found: Json = w.properties("AWS::FSx::FileSystem")["LustreConfiguration"]
+    return found
+
+
 BREAKS: list[tuple[str, str, Break]] = [
     ("log-retention", "FlowLogs", lambda w: w.properties("AWS::Logs::LogGroup").pop("RetentionInDays")),
     ("data-encrypted", "Instance", lambda w: w.properties("AWS::RDS::DBInstance").pop("StorageEncrypted")),
@@ -74,8 +85,8 @@ BREAKS: list[tuple[str, str, Break]] = [
     ("data-encrypted", "Controller", lambda w: _disk(w).pop("Encrypted")),
     ("data-kept", "FileSystem", lambda w: w.body("AWS::FSx::FileSystem").pop("DeletionPolicy")),
     ("data-kept", "Secret", lambda w: w.body("AWS::SecretsManager::Secret").update(UpdateReplacePolicy="Delete")),
-    ("data-backed-up", "FileSystem", lambda w: _lustre(w).update(AutomaticBackupRetentionDays=0)),
-    ("data-backed-up", "FileSystem", lambda w: _lustre(w).update(DeploymentType="SCRATCH_2")),
+    ("data-backed-up", "FileSystem", unlinked),
+    ("data-backed-up", "FileSystem", lambda w: unlinked(w).update(DeploymentType="SCRATCH_2")),
     ("data-backed-up", "Instance", lambda w: w.properties("AWS::RDS::DBInstance").update(BackupRetentionPeriod=0)),
     ("database-tls", "Instance", lambda w: w.properties("AWS::RDS::DBParameterGroup").update(Parameters={})),
     ("eks-endpoint", "Cluster", lambda w: _vpc(w).update(PublicAccessCidrs=["203.0.113.0/24", "0.0.0.0/0"])),
@@ -94,6 +105,10 @@ BREAKS: list[tuple[str, str, Break]] = [
         lambda w: statement(w, "SecretsScheduler", "ReadSecrets").update(Action="s3:*"),
     ),
     ("iam-principals", "Key", lambda w: _key_statements(w).append(ANYBODY)),
+    ("iam-principals", "FileSystemKey", lambda w: _of_links(w).pop("Condition")),
+    ("iam-principals", "FileSystemKey", lambda w: _of_links(w)["Condition"].pop("ArnLike")),
+    ("iam-principals", "FileSystemKey", lambda w: _of_links(w)["Condition"].pop("StringEquals")),
+    ("iam-principals", "FileSystemKey", lambda w: _of_links(w)["Condition"].update(ArnLike=ANY_ROLE)),
     ("key-users", "everything", lambda w: _key_statements(w)[0].update(Principal={"AWS": "arn:aws:iam::1:role/a"})),
     ("key-users", "another account", lambda w: _key_statements(w)[0].update(Principal={"AWS": "arn:aws:iam::9:root"})),
     ("pod-roles", "SecretReadersScheduler", lambda w: _trust(w).pop("aws:RequestTag/kubernetes-namespace")),
@@ -138,11 +153,6 @@ BREAKS: list[tuple[str, str, Break]] = [
 """Rule, words of what it says then, and how production is broken."""
 
 
-def _lustre(w: Workshop) -> Json:
-    found: Json = w.properties("AWS::FSx::FileSystem")["LustreConfiguration"]
-    return found
-
-
 def _vpc(w: Workshop) -> Json:
     found: Json = w.properties("AWS::EKS::Cluster")["ResourcesVpcConfig"]
     return found
@@ -174,6 +184,11 @@ def _association(w: Workshop) -> Json:
 
 def _key_statements(w: Workshop) -> list[Json]:
     found: list[Json] = w.properties("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    return found
+
+
+def _of_links(w: Workshop) -> Json:
+    found: Json = w.properties("AWS::KMS::Key", "FileSystemKey")["KeyPolicy"]["Statement"][1]
     return found
 
 
@@ -226,11 +241,10 @@ def test_should_have_an_example_of_every_rule() -> None:
 
 
 def test_should_take_s3_for_the_backup_of_a_linked_file_system(workshop: Workshop) -> None:
-    _lustre(workshop).pop("AutomaticBackupRetentionDays")
+    assert found_by("data-backed-up", workshop.subject) == []
+    unlinked(workshop)
     assert found_by("data-backed-up", workshop.subject)
-    resources = workshop.templates["StorageStack"]["Resources"]
-    (file_system,) = (name for name, each in resources.items() if each["Type"] == "AWS::FSx::FileSystem")
-    workshop.add("StorageStack", "AWS::FSx::DataRepositoryAssociation", FileSystemId={"Ref": file_system})
+    unlinked(workshop)["AutomaticBackupRetentionDays"] = 7
     assert found_by("data-backed-up", workshop.subject) == []
 
 

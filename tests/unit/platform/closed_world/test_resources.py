@@ -8,6 +8,27 @@ from tests.unit.platform.closed_world import world
 RESOURCE_POLICIES = [
     ("ClusterStack/ClusterSecretsKey", "Allow", "arn:iam:::root", "kms:*", ""),
     ("StorageStack/FileSystemKey", "Allow", "arn:iam:::root", "kms:*", ""),
+    (
+        "StorageStack/FileSystemKey",
+        "Allow",
+        "*",
+        "kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey*, kms:ReEncrypt*",
+        "aws:PrincipalArn ArnLike arn:iam:::role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_fs-*; kms:CallerAccount StringEquals AWS::AccountId; kms:ViaService StringEquals s3.us-east-1.amazonaws.com",
+    ),
+    (
+        "StorageStack/BucketPolicy",
+        "Deny",
+        "*",
+        "s3:*",
+        "aws:SecureTransport Bool false",
+    ),
+    (
+        "StorageStack/BucketPolicy",
+        "Deny",
+        "*",
+        "s3:*",
+        "s3:TlsVersion NumericLessThan 1.2",
+    ),
     ("DatabaseStack/Key", "Allow", "arn:iam:::root", "kms:*", ""),
     (
         "DatabaseStack/Key",
@@ -38,6 +59,13 @@ OUTPUTS = [
         "aws ssm start-session --region us-east-1 --target ClusterStack/ClusterControllerInstance",
     ),
     ("StorageStack", "FileSystemId", "StorageStack/FileSystem"),
+    ("StorageStack", "DataBucket", "StorageStack/Bucket"),
+    ("StorageStack", "DagsUri", "s3://StorageStack/Bucket/dags/"),
+    (
+        "StorageStack",
+        "SyncDagsCommand",
+        "aws s3 sync --region us-east-1 dags/ s3://StorageStack/Bucket/dags/ --delete",
+    ),
     (
         "DatabaseStack",
         "AdminPasswordCommand",

@@ -108,6 +108,75 @@ BAD = [
         "true",
     ),
     Bad(
+        "backup_time_needs_backups",
+        {"storage s3": {"enabled": False}, "storage backup_retention_days": None, "storage backup_start_time": "05:00"},
+        "storage.backup_start_time",
+        "storage.backup_retention_days",
+    ),
+    Bad(
+        "linked_file_system_has_no_backups",
+        {"storage": {"backup_retention_days": 7}},
+        "storage.backup_retention_days",
+        "storage.s3.enabled",
+    ),
+    Bad(
+        "linked_file_system_has_no_backups",
+        {"storage": {"s3": {"enabled": True}, "deployment_type": "PERSISTENT_1", "backup_retention_days": 90}},
+        "storage.backup_retention_days",
+        "90",
+    ),
+    Bad("bucket_needs_links", {"storage": {"s3": {"enabled": False, "bucket": "ours"}}}, "storage.s3.bucket", "ours"),
+    Bad(
+        "bucket_needs_links",
+        {"storage": {"s3": {"enabled": False, "bucket": "ours"}}},
+        "storage.s3.bucket",
+        "storage.s3.enabled",
+    ),
+    Bad(
+        "data_needs_links",
+        {"storage": {"s3": {"enabled": False}, "data": [{"path": "features", "s3": "s3://theirs/features/"}]}},
+        "storage.data",
+        "storage.s3.enabled",
+    ),
+    *(
+        Bad(
+            "data_folders_are_apart",
+            {"storage": {"data": [{"path": "a", "s3": "a/"}, {"path": path, "s3": "s3://theirs/b/"}]}},
+            "storage.data[1].path",
+            whose,
+        )
+        for path, whose in (
+            ("a", "storage.data[0].path"),
+            ("a/b", "storage.data[0].path"),
+            ("dags", "the platform's folder dags"),
+            ("logs/old", "the platform's folder logs"),
+            ("bundles", "the platform's folder bundles"),
+        )
+    ),
+    *(
+        Bad(
+            "data_places_are_apart",
+            {"storage": {"s3": {"bucket": "ours"}, "data": [{"path": "a", "s3": "x/y"}, {"path": "b", "s3": place}]}},
+            "storage.data[1].s3",
+            whose,
+        )
+        for place, whose in (
+            ("x/y/", "storage.data[0].s3"),
+            ("x", "storage.data[0].s3"),
+            ("s3://ours/x/y/z/", "storage.data[0].s3"),
+            ("dags", "storage.s3 (dags/)"),
+            ("logs/old/", "storage.s3 (logs/)"),
+            ("s3://ours", "storage.s3 (dags/)"),
+            ("s3://ours/", "storage.s3 (dags/)"),
+        )
+    ),
+    Bad(
+        "data_places_are_apart",
+        {"storage": {"data": [{"path": "a", "s3": "s3://theirs/x/"}, {"path": "b", "s3": "s3://theirs/x/y/"}]}},
+        "storage.data[1].s3",
+        "s3://theirs/x/y/",
+    ),
+    Bad(
         "storage_can_grow",
         {"database": {"allocated_storage_gib": 101, "max_allocated_storage_gib": 111}},
         "database.max_allocated_storage_gib",
@@ -147,7 +216,25 @@ GOOD: list[Changes] = [
             "storage_capacity_gib": 5400,
         }
     },
-    {"storage": {"backup_start_time": "23:59", "maintenance_window": "1:00:00", "customer_managed_key": True}},
+    {"storage": {"maintenance_window": "1:00:00", "customer_managed_key": True}},
+    {"storage": {"s3": {"enabled": False}, "backup_start_time": "23:59"}},
+    {"storage": {"s3": {"enabled": False}, "backup_retention_days": 30}},
+    {"storage": {"s3": {"enabled": False}, "backup_retention_days": None}},
+    {"storage": {"backup_retention_days": 0}},
+    {"storage": {"backup_retention_days": None}},
+    {"storage": {"s3": {"bucket": "my.own-bucket", "previous_version_days": 365}}},
+    {
+        "storage": {
+            "data": [
+                {"path": "features", "s3": "s3://theirs/features/"},
+                {"path": "features2", "s3": "s3://theirs/features2", "direction": "both"},
+                {"path": "team/models_v1.2", "s3": "models/", "direction": "export"},
+                {"path": "team/raw", "s3": "raw=1/day=2026-11-24/"},
+                {"path": "dags2", "s3": "dags2/"},
+                {"path": "whole", "s3": "s3://another"},
+            ]
+        }
+    },
     {"storage": {"availability_zone": "us-east-1b"}},
     {"database": {"allocated_storage_gib": 100, "max_allocated_storage_gib": 110}},
     {"database": {"allocated_storage_gib": 500}},
