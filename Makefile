@@ -4,6 +4,10 @@
 ENV ?= dev
 # 1: deploy and destroy ask nothing, for scripts.
 YES ?=
+# 1: deploy makes a new file system, filled from S3, where settings want one.
+REPLACE_FILE_SYSTEM ?=
+# Minutes that destroy, and that one, wait for files that leave to S3; 0: not at all.
+EXPORT_MINUTES ?=
 PYTHON ?= python3
 JOBS ?= 3
 
@@ -13,6 +17,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 BIN := .venv/bin
 CDK := node_modules/.bin/cdk
+EXPORTS := $(if $(EXPORT_MINUTES),--export-minutes $(EXPORT_MINUTES))
 CONFIRMED := $(if $(filter 1,$(YES)),--yes)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
@@ -72,13 +77,13 @@ diff: setup ## Show what a deployment of ENV would change, and what it would ref
 
 deploy: setup ## Deploy ENV: the doctor first (SKIP_DOCTOR=1: not); asks before permissions get broader (YES=1: never)
 	@$(if $(filter 1,$(SKIP_DOCTOR)),true,$(BIN)/python -m operations.doctor $(ENV) --before)
-	@$(BIN)/python -m operations.deploy $(ENV) --concurrency $(JOBS) $(CONFIRMED)
+	@$(if $(filter 1,$(REPLACE_FILE_SYSTEM)),$(BIN)/python -m operations.replace $(ENV) --concurrency $(JOBS) $(CONFIRMED) $(EXPORTS),$(BIN)/python -m operations.deploy $(ENV) --concurrency $(JOBS) $(CONFIRMED))
 
 patch-nodes: setup ## New nodes with the newest image, group by group; asks (YES=1: never)
 	@$(BIN)/python -m operations.patch $(ENV) $(CONFIRMED)
 
 destroy: setup ## Remove ENV; asks for its name (YES=1: never), and tells what stays and how to remove it
-	@$(BIN)/python -m operations.destroy $(ENV) --concurrency $(JOBS) $(CONFIRMED)
+	@$(BIN)/python -m operations.destroy $(ENV) --concurrency $(JOBS) $(CONFIRMED) $(EXPORTS)
 
 local: setup ## Write dist/airflow-local.k8s.yaml: the same Airflow for any Kubernetes, without AWS
 	@$(BIN)/python -m k8s $(if $(filter command line,$(origin ENV)),$(ENV),local)

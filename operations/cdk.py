@@ -79,6 +79,11 @@ def destroy(assembly: Path, concurrency: int) -> int:
     return _run("destroy", "--all", "--force", "--concurrency", str(concurrency), "--app", assembly)
 
 
+def destroy_airflow(assembly: Path) -> int:
+    """Remove Airflow from the cluster, and nothing else; returns the CLI's exit code. Nothing is asked."""
+    return _run("destroy", "AirflowStack", "--exclusively", "--force", "--app", assembly)
+
+
 def _run(*arguments: str | Path) -> int:
     return subprocess.run([CDK, *arguments], cwd=ROOT, check=False).returncode
 

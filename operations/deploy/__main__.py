@@ -49,7 +49,7 @@ def deploy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed:
         if group:
             print(f"Deleted log group {group}: EKS had made it again for a cluster that is gone.", flush=True)
         code = cdk.deploy(assembly, concurrency)
-    return code or _protect(settings, clients)
+    return code or protect(settings, clients)
 
 
 def _not_deployed(why: str, lines: Iterable[object]) -> int:
@@ -58,7 +58,7 @@ def _not_deployed(why: str, lines: Iterable[object]) -> int:
     return 1
 
 
-def _protect(settings: AwsEnvironment, clients: Clients) -> int:
+def protect(settings: AwsEnvironment, clients: Clients) -> int:
     """Protect the data of what is deployed from deletion; returns the exit code."""
     try:
         instances = databases(deployed_stacks(clients("cloudformation"), settings.name))

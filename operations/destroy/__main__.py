@@ -11,7 +11,9 @@ from operations.control_plane_logs import delete_leftover_log_group
 from operations.database_protection import databases, is_protected, set_protection
 from operations.deployed import deleted_stack_ids, deployed_stacks
 from operations.destroy.aftermath import aftermath, told
+from operations.destroy.linked import Linked
 from operations.destroy.plan import Plan, described, refusals
+from operations.exports import WAIT_MINUTES, add_export_minutes
 from operations.terminal import answer_to, has_terminal
 from settings import AwsEnvironment
 
@@ -19,12 +21,21 @@ LATE_LOG_SECONDS = 30
 """How long to wait for EKS to write a late record; the network took minutes to go since the cluster went."""
 
 
-def destroy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed: bool, concurrency: int) -> int:
+def destroy(
+    given: str,
+    settings: AwsEnvironment,
+    clients: Clients,
+    *,
+    confirmed: bool,
+    concurrency: int,
+    export_minutes: int = WAIT_MINUTES,
+) -> int:
     """Destroy an environment; returns the exit code. Raises CdkError, WrongAccountError and what AWS's client raises.
 
     Args:
         given: the environment as the person named it: a name, or a path.
         confirmed: no question is asked.
+        export_minutes: how long to wait for files that leave to S3; 0: not at all, what has not left is given up.
     """
     name, region = settings.name, settings.region
     place = f"account {account_of(clients, settings)}, {region}"
@@ -37,7 +48,9 @@ def destroy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed
         assembly = Path(folder)
         cdk.synthesize(given, assembly, any_version=True)
         plan = Plan(stacks, frozenset(cdk.templates(assembly)))
-        print(f"Environment {name} in {place}.\n{described(plan, region)}", flush=True)
+        linked = Linked.of(plan)
+        lines = [f"Environment {name} in {place}.", described(plan, region), *linked.described(clients, export_minutes)]
+        print("\n".join(lines), flush=True)
         rds = clients("rds")
         reasons = refusals(
             plan, given, retain_data=settings.retain_data, is_protected=lambda instance: is_protected(rds, instance)
@@ -48,10 +61,18 @@ def destroy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed
         if not confirmed and answer_to(f"Type the environment's name ({name}) to destroy it: ") != name:
             print("That is not its name: nothing was done.", file=sys.stderr)
             return 1
+        if linked.leaving or linked.buckets:
+            failed = cdk.destroy_airflow(assembly)  # whoever writes has to end first; and it is what fails, if anything
+            lost = linked.wait(clients, export_minutes) if export_minutes and not failed else []
+            if failed or lost:
+                return _stopped(lost)
         # From now on nobody's stack has the database.
         for line in set_protection(rds, [each for each in databases(plan.destroyed) if each.is_kept]):
             print(line, flush=True)
+        linked.empty_buckets(clients)
         failed = cdk.destroy(assembly, concurrency)
+        if failed and linked.empty_buckets(clients):  # what left to S3 in between
+            failed = cdk.destroy(assembly, concurrency)
     had_cluster = any(each.type == "AWS::EKS::Cluster" for each in plan.resources)
     _tell(
         clients,
@@ -62,6 +83,14 @@ def destroy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed
     if failed:
         print("Not everything was destroyed: see above; run it again when the reason is gone.", file=sys.stderr)
     return failed
+
+
+def _stopped(lost: list[str]) -> int:
+    """Tell why it does not go on; returns the exit code."""
+    again = "Run it again to wait on; EXPORT_MINUTES=0 (--export-minutes 0) gives up what has not left."
+    reasons = [*lost, again] if lost else ["Run it again when the reason is gone."]
+    print("\n".join(["Airflow is removed, or half removed, and nothing else: see above.", *reasons]), file=sys.stderr)
+    return 1
 
 
 def _tell(clients: Clients, settings: AwsEnvironment, stack_ids: list[str], *, log_seconds: float) -> int:
@@ -78,14 +107,23 @@ def _tell(clients: Clients, settings: AwsEnvironment, stack_ids: list[str], *, l
 
 def main(arguments: list[str]) -> int:
     """Returns the exit code."""
-    given = parser("make destroy", "Remove an environment.", asks=True, in_parallel=True).parse_args(arguments)
+    made = parser("make destroy", "Remove an environment.", asks=True, in_parallel=True)
+    add_export_minutes(made)
+    given = made.parse_args(arguments)
     if not given.yes and not has_terminal():
         return _ended(
             "Refused; nothing was done: without a terminal nobody can be asked, so --yes (make: YES=1) is needed."
         )
 
     def work(settings: AwsEnvironment, clients: Clients) -> int:
-        return destroy(given.environment, settings, clients, confirmed=given.yes, concurrency=given.concurrency)
+        return destroy(
+            given.environment,
+            settings,
+            clients,
+            confirmed=given.yes,
+            concurrency=given.concurrency,
+            export_minutes=given.export_minutes,
+        )
 
     return run(given.environment, work)
 

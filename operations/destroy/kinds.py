@@ -21,12 +21,15 @@ class Kind:
     look: Callable[[Clients, str], Any]
     """Describes the resource of a physical id; nothing, or a `NotFound` error, when there is none any more."""
 
-    commands: tuple[str, ...]
+    commands: tuple[str, ...] = ()
     """The AWS CLI's commands that remove it, without `aws` and `--region`; `{id}` is the physical id."""
+
+    own: str = ""
+    """A command of ours, without `--region`, where the AWS CLI has none."""
 
     def command(self, physical_id: str, region: str) -> str:
         """One line for a shell."""
-        lines = []
+        lines = [f"{self.own.format(id=physical_id)} --region {region}"] if self.own else []
         for command in self.commands:
             words, *options = command.format(id=physical_id).partition(" --")
             lines.append(f"aws {words} --region {region}{''.join(options)}")
@@ -52,6 +55,16 @@ def _database(clients: Clients, physical_id: str) -> bool:
     return str(found["DBInstanceStatus"]) != "deleting"
 
 
+def _bucket(clients: Clients, physical_id: str) -> bool:
+    try:
+        clients("s3").head_bucket(Bucket=physical_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("404", "NoSuchBucket"):  # HEAD answers without words
+            return False
+        raise
+    return True
+
+
 def _secret(clients: Clients, physical_id: str) -> bool:
     return "DeletedDate" not in clients("secretsmanager").describe_secret(SecretId=physical_id)
 
@@ -65,10 +78,13 @@ def _log_group(clients: Clients, physical_id: str) -> bool:
     return any(group["logGroupName"] == physical_id for group in groups)
 
 
+BUCKET = "AWS::S3::Bucket"
+
 DATA_KINDS: dict[str, Kind] = {
     "AWS::FSx::FileSystem": Kind(
         "file system", "Data", _file_system, ("fsx delete-file-system --file-system-id {id}",)
     ),
+    BUCKET: Kind("bucket", "Data", _bucket, own="python -m operations.empty {id}"),
     "AWS::RDS::DBInstance": Kind(
         "database",
         "Data",
@@ -130,6 +146,7 @@ PARTS = (
     "AWS::CloudFormation::Stack",
     "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::SecurityGroupEgress",
+    "AWS::S3::BucketPolicy",
     "AWS::SecretsManager::SecretTargetAttachment",
 )
 """No things of their own: they go with what they belong to."""

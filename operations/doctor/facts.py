@@ -58,7 +58,7 @@ roles", Amazon EKS, EC2 Auto Scaling, FSx for Lustre and RDS user guides)."""
 SPOT_ROLE = {"AWSServiceRoleForEC2Spot": "spot.amazonaws.com"}
 """Needed beside them where a node group is of spot instances."""
 
-DATA_TYPES = ("AWS::FSx::FileSystem", "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret")
+DATA_TYPES = ("AWS::FSx::FileSystem", "AWS::S3::Bucket", "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret")
 """Resources that `retain_data` is about."""
 
 KEEPING_POLICIES = ("Retain", "RetainExceptOnCreate")

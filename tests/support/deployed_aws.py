@@ -27,6 +27,10 @@ class Stack:
     description: str = f"{DESCRIPTION}a part"
     events: list[Json] = field(default_factory=list)
     """The newest first."""
+    properties: dict[str, Json] = field(default_factory=dict)
+    """Of resources, by logical id."""
+    policies: Json = field(default_factory=dict)
+    """Policies of all its resources, beside or in the place of their own."""
 
     @property
     def id(self) -> str:
@@ -34,7 +38,12 @@ class Stack:
 
     @property
     def template(self) -> Json:
-        return {"Resources": {name: {"Type": t, "DeletionPolicy": p} for name, (t, _, p) in self.resources.items()}}
+        return {
+            "Resources": {
+                name: {"Type": t, "DeletionPolicy": p, "Properties": self.properties.get(name, {}), **self.policies}
+                for name, (t, _, p) in self.resources.items()
+            }
+        }
 
     def event(self, logical_id: str, status: str) -> Json:
         type_, physical_id, _ = self.resources[logical_id]
@@ -71,6 +80,15 @@ class Account:
     """Physical ids of what the services have no more."""
     silent: set[str] = field(default_factory=set)
     """Physical ids of what one may not ask about."""
+
+    links: dict[str, str] = field(default_factory=lambda: {"/dags": "AVAILABLE", "/logs": "AVAILABLE"})
+    """Folder -> state of its link to S3."""
+
+    content: dict[str, list[str]] = field(default_factory=dict)
+    """Bucket -> keys in it, a version each."""
+
+    queued: list[int] = field(default_factory=list)
+    """How long the oldest file has waited to leave to S3, look by look; then none waits."""
 
     busy: set[str] = field(default_factory=set)
     """Databases that do not become available."""
@@ -142,6 +160,30 @@ class Account:
     def modify_db_instance(self, DBInstanceIdentifier: str, DeletionProtection: bool, **_: Any) -> None:  # noqa: N803
         self.protected[DBInstanceIdentifier] = DeletionProtection
 
+    def head_bucket(self, Bucket: str) -> None:  # noqa: N803
+        if Bucket in self.gone:
+            raise refused("404")
+
+    def pages_of_list_object_versions(self, Bucket: str) -> Iterator[Json]:  # noqa: N803
+        yield {"Versions": [{"Key": key, "VersionId": "1"} for key in self.content.get(Bucket, ())]}
+
+    def pages_of_list_multipart_uploads(self, Bucket: str) -> Iterator[Json]:  # noqa: N803
+        yield {}
+
+    def delete_objects(self, Bucket: str, Delete: Json) -> Json:  # noqa: N803
+        for each in Delete["Objects"]:
+            self.content[Bucket].remove(each["Key"])
+        return {}
+
+    def get_metric_statistics(self, **_: Any) -> Json:
+        age = self.queued.pop(0) if self.queued else 0
+        return {"Datapoints": [{"Timestamp": 1, "Maximum": 999}, {"Timestamp": 2, "Maximum": age}]}
+
+    def describe_data_repository_associations(self, Filters: list[Json]) -> Json:  # noqa: N803
+        ids = {"/dags": "dra-1", "/logs": "dra-2"}
+        found = [{"AssociationId": ids[f], "FileSystemPath": f, "Lifecycle": s} for f, s in self.links.items()]
+        return {"Associations": found}
+
     def describe_secret(self, SecretId: str) -> Json:  # noqa: N803
         self._there(SecretId)
         return {}
@@ -193,3 +235,23 @@ def platform(policy: str, *, name: str = "test") -> list[Stack]:
             },
         ),
     ]
+
+
+def storage(policy: str, *, place: str = "", name: str = "test") -> Stack:
+    """A linked file system and its bucket; `place` is an existing bucket's in the bucket's stead."""
+    own = {"Fn::Join": ["", ["s3://", {"Ref": "Bucket"}, "/logs/"]]}
+    link = {"FileSystemId": {"Ref": "FileSystem"}, "FileSystemPath": "/logs"}
+    resources = {
+        "FileSystem": ("AWS::FSx::FileSystem", f"fs-{name}", policy),
+        "Dags": ("AWS::FSx::DataRepositoryAssociation", "dra-1", "Delete"),
+        "Logs": ("AWS::FSx::DataRepositoryAssociation", "dra-2", "Delete"),
+        **({} if place else {"Bucket": ("AWS::S3::Bucket", f"bucket-{name}", policy)}),
+    }
+    return Stack(
+        f"airflow-{name}-storage",
+        resources,
+        properties={
+            "Dags": {**link, "FileSystemPath": "/dags", "S3": {"AutoImportPolicy": {"Events": ["NEW"]}}},
+            "Logs": {**link, "DataRepositoryPath": place or own, "S3": {"AutoExportPolicy": {"Events": ["NEW"]}}},
+        },
+    )

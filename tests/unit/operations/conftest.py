@@ -7,7 +7,7 @@ import pytest
 from operations import cdk
 from operations.deploy import __main__ as deploy_command
 from operations.evidence.acceptances import Judgement
-from tests.support.deployed_aws import Account, platform
+from tests.support.deployed_aws import Account, platform, storage
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         made.append("synth of any version" if any_version else "synth")
 
     # What is in the file, is what is deployed.
-    stacks = {stack.name: stack.template for stack in platform("Retain")}
+    stacks = {stack.name: stack.template for stack in [*platform("Retain"), storage("Retain")]}
     monkeypatch.setattr(cdk, "synthesize", synthesize)
     monkeypatch.setattr(cdk, "templates", lambda assembly: stacks)
     monkeypatch.setattr(deploy_command, "evidence", lambda *_: Judgement([], [], frozenset()))
@@ -33,7 +33,11 @@ def account(monkeypatch: pytest.MonkeyPatch, calls: list[str]) -> Account:
 
     def destroy(assembly: Path, concurrency: int) -> int:
         calls.append("destroy")
-        made.destroy("airflow-test-network", "airflow-test-database")
+        made.destroy("airflow-test-network", "airflow-test-database", "airflow-test-storage")
+        return 0
+
+    def destroy_airflow(assembly: Path) -> int:
+        calls.append("destroy Airflow")
         return 0
 
     def deploy(assembly: Path, concurrency: int) -> int:
@@ -41,5 +45,6 @@ def account(monkeypatch: pytest.MonkeyPatch, calls: list[str]) -> Account:
         return 0
 
     monkeypatch.setattr(cdk, "destroy", destroy)
+    monkeypatch.setattr(cdk, "destroy_airflow", destroy_airflow)
     monkeypatch.setattr(cdk, "deploy", deploy)
     return made

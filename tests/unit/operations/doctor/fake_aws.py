@@ -21,6 +21,7 @@ Json = dict[str, Any]
 @dataclass
 class _Http:
     status_code: int
+    raw: None = None
 
 
 @dataclass

@@ -18,6 +18,7 @@ from tests.unit.operations.doctor.healthy import (
     database,
     deployment,
     job,
+    links,
     no_node,
     node,
     node_group,
@@ -31,6 +32,7 @@ from tests.unit.operations.doctor.healthy import (
     stacks,
     subnets,
     template,
+    waiting_to_leave,
     zone,
 )
 
@@ -108,6 +110,20 @@ NODES_BEHIND = ("node groups",)
 BY_THEN = ("database certificate", "pods")
 
 FAULTS = {
+    "no bucket": Fault("buckets", "fail", "storage.data", {
+        "s3.GetBucketLocation": Refusal("NoSuchBucket", status=404)}),
+    "bucket in another region": Fault("buckets", "fail", "a bucket in eu-central-1 for storage.s3.bucket", {
+        "s3.GetBucketLocation": {}}, settings={"storage": {"s3": {"bucket": "ours"}}}),
+    "misconfigured link": Fault("links", "fail", "s3://ours/logs/", {
+        "fsx.DescribeDataRepositoryAssociations": links("MISCONFIGURED")}),
+    "failed link": Fault("links", "fail", "add it again", {
+        "fsx.DescribeDataRepositoryAssociations": links("FAILED")}),
+    "link in the making": Fault("links", "warn", "wait", {
+        "fsx.DescribeDataRepositoryAssociations": links("CREATING")}),
+    "link that is gone": Fault("links", "fail", "take the link out of the file", {
+        "fsx.DescribeDataRepositoryAssociations": {"Associations": []}}),
+    "files that do not leave": Fault("files leaving to S3", "warn", "keep the file system", {
+        "cloudwatch.GetMetricStatistics": waiting_to_leave(3600)}),
     "another account": Fault("account", "fail", "change `account`", {
         "sts.GetCallerIdentity": {"Account": "999999999999", "Arn": "arn:aws:iam::999999999999:user/x"}}),
     "no bootstrap": Fault("bootstrap", "fail", f"cdk bootstrap aws://{ACCOUNT}/eu-central-1", {

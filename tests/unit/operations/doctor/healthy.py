@@ -21,7 +21,7 @@ FILE_SYSTEM = "fs-0123456789abcdef0"
 RESOURCES = {
     "network": {"AWS::EC2::VPC": "vpc-own", "AWS::EC2::NatGateway": "nat-1", "AWS::EC2::Subnet": "subnet-1"},
     "cluster": {"AWS::KMS::Key": "key-1234"},
-    "storage": {"AWS::FSx::FileSystem": FILE_SYSTEM},
+    "storage": {"AWS::FSx::FileSystem": FILE_SYSTEM, "AWS::FSx::DataRepositoryAssociation": "dra-1"},
     "database": {"AWS::RDS::DBInstance": "db-1", "AWS::SecretsManager::Secret": "arn:secret"},
 }
 """Part of the platform -> type -> physical id."""
@@ -44,7 +44,8 @@ def settings(**overrides: Any) -> AwsEnvironment:
         "node_groups": {"workers": {"max_size": 4}, "cheap": {"capacity_type": "spot", "min_size": 0, "max_size": 2}},
         **overrides.pop("cluster", {}),
     }
-    return aws_environment(account=ACCOUNT, cluster=cluster, **overrides)
+    storage = {"data": [{"path": "features", "s3": "s3://theirs/features/"}], **overrides.pop("storage", {})}
+    return aws_environment(account=ACCOUNT, cluster=cluster, storage=storage, **overrides)
 
 
 def stack(part: str, status: str = "CREATE_COMPLETE", drift: str = "IN_SYNC", platform: str = "airflow-test") -> Json:
@@ -76,6 +77,17 @@ def template(policy: str) -> Json:
     """GetTemplate of a stack with data."""
     resource = {"Type": "AWS::FSx::FileSystem", "DeletionPolicy": policy}
     return {"TemplateBody": json.dumps({"Resources": {"Data": resource, "Other": {"Type": "AWS::EC2::Subnet"}}})}
+
+
+def links(state: str = "AVAILABLE", id_: str = "dra-1") -> Json:
+    """DescribeDataRepositoryAssociations of one folder."""
+    place = {"FileSystemPath": "/logs", "DataRepositoryPath": "s3://ours/logs/"}
+    return {"Associations": [{"AssociationId": id_, "FileSystemId": FILE_SYSTEM, "Lifecycle": state, **place}]}
+
+
+def waiting_to_leave(seconds: int) -> Json:
+    """GetMetricStatistics of the files that leave to S3."""
+    return {"Datapoints": [{"Timestamp": NOW, "Maximum": float(seconds)}]}
 
 
 def node_group(**changes: Any) -> Json:
@@ -146,6 +158,9 @@ def account_with(environment: AwsEnvironment) -> dict[str, Any]:
         "eks.DescribeAddonConfiguration": {
             "configurationSchema": json.dumps({"properties": {"enableNetworkPolicy": {"type": "string"}}})
         },
+        "s3.GetBucketLocation": {"LocationConstraint": "eu-central-1"},
+        "fsx.DescribeDataRepositoryAssociations": links(),
+        "cloudwatch.GetMetricStatistics": waiting_to_leave(0),
         "cloudformation.DescribeStacks": stacks(),
         "cloudformation.ListStackResources": resources,
         "cloudformation.GetTemplate": template("Retain"),

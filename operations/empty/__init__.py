@@ -1,0 +1,1 @@
+"""Deletes a bucket with all that is in it, in every version."""
