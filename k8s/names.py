@@ -23,6 +23,9 @@ TRIGGERER = "airflow-triggerer"
 # PostgreSQL in the cluster, where no platform brings a database: StatefulSet, Service and Secret.
 DATABASE = "airflow-database"
 
+# Fetches Git repositories, where a DAG bundle is one: Deployment, ServiceAccount and the object that names its secrets.
+GIT_SYNC = "airflow-git-sync"
+
 # Jobs (their names end in a hash of what they run), the ServiceAccounts of their pods and the names of their secrets.
 MIGRATION = "airflow-migration"
 ADMIN_USER = "airflow-admin-user"

@@ -33,7 +33,9 @@ def group_node_room(group: NodeGroupSettings) -> Room:
 def airflow_pods(airflow: AirflowSettings) -> tuple[Room, ...]:
     """Requests of Airflow's long-running pods."""
     components = airflow.components.values()
-    return tuple(Room(each.cpu_millicores, each.memory_mib) for each in components for _ in range(each.replicas))
+    git_sync = (airflow.git_sync,) if airflow.git_bundles else ()
+    pods = (*(each for each in components for _ in range(each.replicas)), *git_sync)
+    return tuple(Room(each.cpu_millicores, each.memory_mib) for each in pods)
 
 
 def slots_beside(pods: tuple[Room, ...], nodes: list[Room], worker: Room) -> int | None:

@@ -102,7 +102,8 @@ def _without(text: str, match: re.Match[str]) -> str:
 
 def _referred(value: dict[str, Any]) -> str | None:
     """The definition that a value is of."""
-    reference: str = value.get("$ref") or next((each["$ref"] for each in value.get("allOf", ())), "")
+    members = (*value.get("allOf", ()), *value.get("anyOf", ()))  # anyOf: it, or null
+    reference: str = value.get("$ref") or next((each["$ref"] for each in members if "$ref" in each), "")
     return reference.rpartition("/")[2] or None
 
 

@@ -6,7 +6,9 @@ from airflow_platform.cluster.addons import Addons
 from airflow_platform.cluster.cluster import AirflowCluster
 from airflow_platform.cluster.controller import Controller
 from airflow_platform.cluster.node_group import ManagedNodeGroup
-from k8s.names import NAMESPACE
+from airflow_platform.iam.credential_reader_role import CredentialReaderRole
+from k8s.airflow.charts.git_sync import credential_files
+from k8s.names import GIT_SYNC, NAMESPACE
 from settings.facts.zones import CONTROL_PLANE_ZONES
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
@@ -43,6 +45,21 @@ class ClusterStack(PlatformStack):
             removal_policy=data_removal_policy(settings),
         )
         cluster.add_pod_identities(namespace=NAMESPACE, roles=roles.secret_readers)
+        if credentials := credential_files(settings.airflow):
+            git_sync = CredentialReaderRole(
+                self,
+                "GitSyncRole",
+                cluster_arn=cluster.eks_cluster.cluster_arn,
+                namespace=NAMESPACE,
+                service_account=GIT_SYNC,
+                secret_names=list(credentials),
+                keys=[
+                    git.credential_kms_key_arn
+                    for git in settings.airflow.git_bundles.values()
+                    if git.credential_kms_key_arn
+                ],
+            )
+            cluster.add_pod_identities(namespace=NAMESPACE, roles={GIT_SYNC: git_sync})
         group_scope = Construct(self, "NodeGroups")
         node_groups = [
             ManagedNodeGroup(

@@ -19,7 +19,7 @@ PROCESSORS = {
 }
 COMMANDS = {
     REHEARSAL: ("openssl",),  # certificates of the Kubernetes stand-in
-    RUNTIME: ("openssl", "bash"),  # bash: the images' entry points
+    RUNTIME: ("openssl", "bash", "git"),  # bash: the images' entry points
 }
 
 

@@ -10,6 +10,7 @@ from k8s import names
 from k8s.airflow.context import ChartContext
 from k8s.airflow.pods import paths, volumes
 from k8s.airflow.pods.config_maps import ConfigMapData, secret_commands
+from k8s.airflow.pods.dag_bundles import bundle_modules, bundle_mounts
 from k8s.airflow.pods.image import image
 from k8s.airflow.pods.resources import resources
 from k8s.airflow.pods.security import container_security, pod_security
@@ -44,6 +45,9 @@ class AirflowPod:
     with_pod_template: bool = False
     modules: Sequence[str] = ()
     """Of k8s/airflow/modules/, for its Airflow to import."""
+
+    reads_bundles: bool = False
+    """Mounts what Git bundles have brought."""
 
     extra_environment: Mapping[str, str] | None = None
 
@@ -141,11 +145,13 @@ class AirflowPod:
             volumes.config_file_mount(),
             volumes.files_mount(),
             volumes.secrets_mount(),
-            *(volumes.module_mount(name) for name in self.modules),
+            *(volumes.module_mount(name) for name in (*self.modules, *bundle_modules(self.context.airflow))),
             *(volumes.plugin_mount(script) for script in self.plugins),
         ]
         if self.data != "none":
             found += self._data_mounts()
+        if self.reads_bundles:
+            found += bundle_mounts(self.context.airflow)
         if self.with_pod_template:
             found.append(
                 kube.VolumeMount(name=volumes.POD_TEMPLATE, mount_path=paths.POD_TEMPLATE_DIRECTORY, read_only=True)

@@ -71,6 +71,9 @@ class Component:
     reads_data_sets: bool = False
     """Has the folders of data sets, as tasks have them: what runs authors' code."""
 
+    reads_bundles: bool = False
+    """Runs the code of DAG bundles, and so mounts those that come from Git."""
+
     plugins: tuple[str, ...] = ()
     """Scripts of k8s/airflow/scripts/ that it loads as plugins of Airflow's."""
 
@@ -154,6 +157,7 @@ COMPONENTS = (
         name=names.DAG_PROCESSOR,
         check=HeartbeatCheck("DagProcessorJob"),
         grace_seconds=60,
+        reads_bundles=True,
         # Runs authors' code, and so never gets the key that signs tokens of users and tasks.
         secrets=("database", "fernet_key"),
         reads_data_sets=True,

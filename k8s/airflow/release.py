@@ -8,6 +8,7 @@ from k8s.airflow import components
 from k8s.airflow.charts.component import ComponentChart
 from k8s.airflow.charts.configuration import ConfigurationChart
 from k8s.airflow.charts.database import DatabaseChart
+from k8s.airflow.charts.git_sync import GitSyncChart
 from k8s.airflow.charts.migration import MigrationChart
 from k8s.airflow.charts.storage import StorageChart
 from k8s.airflow.context import ChartContext
@@ -31,10 +32,14 @@ def release(scope: cdk8s.App, *, airflow: AirflowSettings, bindings: PlatformBin
         Step(id="Storage", chart=StorageChart(scope, "Storage", context=context), after=()),
         Step(id="Configuration", chart=ConfigurationChart(scope, "Configuration", context=context), after=("Storage",)),
     ]
+    if airflow.git_bundles:
+        git_sync = GitSyncChart(scope, "GitSync", context=context)
+        steps.append(Step(id="GitSync", chart=git_sync, after=("Configuration",)))
     if bindings.in_cluster_database is not None:
         database = DatabaseChart(scope, "Database", context=context, database=bindings.in_cluster_database)
         steps.append(Step(id="Database", chart=database, after=("Configuration",)))
-    steps.append(Step(id="Migration", chart=MigrationChart(scope, "Migration", context=context), after=(steps[-1].id,)))
+    ready = "Configuration" if bindings.in_cluster_database is None else "Database"
+    steps.append(Step(id="Migration", chart=MigrationChart(scope, "Migration", context=context), after=(ready,)))
     for component in components.COMPONENTS:
         chart = ComponentChart(scope, component.id, context=context, component=component)
         steps.append(Step(id=component.id, chart=chart, after=("Migration",)))

@@ -7,8 +7,7 @@ from pydantic import Field
 
 from settings.facts.limits import LONGEST_ROLLOUT_MINUTES, LONGEST_TASK_GRACE_SECONDS, SHORTEST_ROLLOUT_MINUTES
 from settings.model.base import AsTuple, Form, ImageReference, OneOfSeveral, Settings, broken
-
-EVERYTHING = ("0.0.0.0/0",)
+from settings.model.dag_bundles import EVERYTHING, BundleName, DagBundleSettings, GitSettings, GitSyncSettings
 
 EgressCidrs = Annotated[tuple[str, ...], AsTuple, Field(max_length=50)]
 
@@ -179,6 +178,12 @@ class AirflowSettings(Settings):
     worker: WorkerSettings = WorkerSettings()
     admin: AdminSettings = AdminSettings()
 
+    dag_bundles: Annotated[dict[BundleName, DagBundleSettings], Field(max_length=20)] = {}
+    """Where DAGs come from, by names of yours; default the whole DAG folder of the file system, which Airflow calls
+    `dags-folder`. With entries here only these are read."""
+
+    git_sync: GitSyncSettings = GitSyncSettings()
+
     parallelism: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Most task pods at once; default what the running nodes (`desired_size`) can hold beside Airflow itself."""
 
@@ -202,6 +207,11 @@ class AirflowSettings(Settings):
     def is_port_forwarded(self) -> bool:
         """Whether people come through a port of their own machine, whichever they choose."""
         return urlsplit(self.base_url).hostname in ("localhost", "127.0.0.1")
+
+    @property
+    def git_bundles(self) -> dict[str, GitSettings]:
+        """Bundles of Git repositories, by name."""
+        return {name: bundle.git for name, bundle in self.dag_bundles.items() if bundle.git}
 
     @property
     def components(self) -> dict[str, ComponentSettings]:

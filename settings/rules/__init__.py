@@ -14,6 +14,7 @@ from settings.rules import (
     airflow,
     airflow_options,
     cluster,
+    dag_bundles,
     database,
     instance_types,
     local,
@@ -96,6 +97,11 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     airflow_options.values_are_of_the_options_type,
     airflow.base_url_has_a_valid_port,
     airflow.egress_is_of_networks,
+    dag_bundles.each_bundle_has_one_source,
+    dag_bundles.bundles_do_not_overlap,
+    dag_bundles.image_paths_are_the_images,
+    dag_bundles.git_sync_has_a_way_out,
+    dag_bundles.keys_decrypt_a_credential,
     airflow.parallelism_fits,
 )
 
@@ -108,6 +114,11 @@ LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
     airflow_options.values_are_of_the_options_type,
     airflow.base_url_has_a_valid_port,
     airflow.egress_is_of_networks,
+    dag_bundles.each_bundle_has_one_source,
+    dag_bundles.bundles_do_not_overlap,
+    dag_bundles.image_paths_are_the_images,
+    dag_bundles.git_sync_has_a_way_out,
+    dag_bundles.credentials_are_kubernetes_secrets,
     local.parallelism_fits,
 )
 

@@ -142,6 +142,11 @@ class Cluster:
             texts.append(f"--- {log.relative_to(self.folder)}\n{end}")
         return "\n".join(texts)
 
+    def cpu_seconds(self, name_prefix: str) -> list[float]:
+        """Of each container that has ended, of the pods whose names begin so; all that ran in it, user and system."""
+        found = (self.folder / "pods").glob(f"{name_prefix}*/*.cpu")
+        return [float(file.read_text()) for file in sorted(found)]
+
     def wait(self, what: str, until: Callable[[], Any], seconds: float, about: str = "") -> Any:
         """Wait for something true, and give it back.
 

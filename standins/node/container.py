@@ -68,9 +68,11 @@ class Container:
         self.state = {"running": {"startedAt": _now()}}
         probes = {kind: Probe.of(self._spec.get(f"{kind}Probe")) for kind in ("startup", "readiness", "liveness")}
         changed()
-        while running.poll() is None:
+        while not process.is_over(running):
             self._probe(probes, changed)
             time.sleep(0.1)
+        (self._folder / f"{self.name}.cpu").write_text(f"{process.cpu_seconds(running)}\n")
+        running.wait()
         self.kill()
         code = running.returncode if running.returncode >= 0 else 128 - running.returncode
         reason = "Completed" if code == 0 else "Error"

@@ -83,6 +83,27 @@ def start(command: Sequence[str], environment: dict[str, str], output: Path, fol
         )
 
 
+def is_over(process: "subprocess.Popen[bytes]") -> bool:
+    """Whether it has ended. Its account stays open until somebody waits for it."""
+    if process.returncode is not None:
+        return True
+    try:
+        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:  # another thread has waited
+        process.poll()
+        return True
+
+
+def cpu_seconds(process: "subprocess.Popen[bytes]") -> float:
+    """User and system time of a process that is over, and of all below it that their parents have waited for; 0 if it
+    is not known any more."""
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 def signal_session(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
     """Signal a session's first process group, as the init process of the images does."""
     with contextlib.suppress(ProcessLookupError):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.machine import RUNTIME, wanting
 from tests.runtime.install import PREVIOUS
-from tests.runtime.stage import Stage
+from tests.runtime.stage import Stage, of_repository
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,10 +76,15 @@ def stages(request: pytest.FixtureRequest) -> Iterator[Stages]:
 
 @pytest.fixture
 def airflow(stages: Stages) -> Stage:
-    """Airflow as the local environment has it, fresh."""
+    """Airflow as the local environment has it, fresh, and a Git bundle beside its DAG folder."""
 
     dags = ("wide", "chain", "pair", "talking", "tried_again", "looking_around")
-    return stages.get("fresh", lambda stage: stage.install(twice="Migration", dags=dags))
+
+    def prepare(stage: Stage) -> None:
+        stage.serve_git(of_repository("one"))
+        stage.install(twice="Migration", dags=dags)
+
+    return stages.get("fresh", prepare)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The rendered manifests of tests/environments/local.yaml, step by step, as `make local` writes them."""
 
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,9 @@ from k8s.bindings import GeneratedSecrets
 from k8s.local import local_bindings
 from k8s.render import render
 from settings import load_local_environment
+from settings.model.airflow import AirflowSettings
 from tests.support.environments import TESTS
+from tests.support.git_server import TOKEN, GitServer
 
 Json = dict[str, Any]
 
@@ -26,7 +29,16 @@ class Step:
     manifests: list[Json]
 
 
-def rendered(secrets: GeneratedSecrets, *, version: str | None = None, without: Iterable[str] = ()) -> list[Step]:
+GIT_BUNDLE, CREDENTIAL = "repository", "git-token"
+
+
+def rendered(
+    secrets: GeneratedSecrets,
+    *,
+    version: str | None = None,
+    without: Iterable[str] = (),
+    git: GitServer | None = None,
+) -> list[Step]:
     """The local environment's steps, in order.
 
     Args:
@@ -34,15 +46,49 @@ def rendered(secrets: GeneratedSecrets, *, version: str | None = None, without: 
         version: of Airflow; default that of the environment.
         without: what to leave out, to see what happens without it: Airflow options (`section.option`) and fields of
             the manifests (`automountServiceAccountToken`), wherever they stand.
+        git: what a second bundle beside the DAG folder is of; default none, as in the environment.
     """
     settings = load_local_environment("local", TESTS)
     airflow = settings.airflow if version is None else settings.airflow.model_copy(update={"version": version})
+    if git is not None:
+        airflow = with_git_bundle(airflow, git)
     steps = release(cdk8s.App(), airflow=airflow, bindings=local_bindings(settings, secrets))
     left_out = {environment_variable(each) if "." in each else each for each in without}
-    return [
+    made = [
         Step(step.id, [_without(each, left_out) for each in yaml.safe_load_all(render([step])) if each])
         for step in steps
     ]
+    for step in made:
+        if git is not None and step.id == "GitSync":
+            _prepare(step.manifests, git)
+    return made
+
+
+def with_git_bundle(airflow: AirflowSettings, git: GitServer) -> AirflowSettings:
+    """The settings with two bundles: the DAG folder, under the name that it has without the setting, and a repository.
+
+    The server's address stands in it: it must listen.
+    """
+    source = {"url": git.url, "subdir": "dags", "refresh_seconds": 10, "credential": CREDENTIAL}
+    bundles = {"dags-folder": {"folder": "."}, GIT_BUNDLE: {"git": source}}
+    return AirflowSettings.model_validate({**airflow.model_dump(), "dag_bundles": bundles})
+
+
+def _prepare(manifests: list[Json], git: GitServer) -> None:
+    """What people make by hand: the Secret. And the authority of the server, which an image would have."""
+    manifests.insert(
+        0,
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": CREDENTIAL, "namespace": "airflow"},
+            "type": "Opaque",
+            "data": {"credential": b64encode(TOKEN.encode()).decode()},
+        },
+    )
+    (deployment,) = [each for each in manifests if each["kind"] == "Deployment"]
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    container["env"].append({"name": "GIT_SSL_CAINFO", "value": str(git.certificates.authority)})
 
 
 def _without(value: Any, names: set[str]) -> Any:

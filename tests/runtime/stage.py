@@ -1,7 +1,7 @@
 """Airflow on a cluster of its own, brought up from the rendered manifests."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from tests.runtime import install
 from tests.runtime.client import AirflowClient, RefusedError, Run, wait
 from tests.runtime.gate import Gate
 from tests.runtime.manifests import rendered
+from tests.support.git_server import GitServer
 from tests.support.names import COMPONENT_STEPS
 
 Json = dict[str, Any]
@@ -35,6 +36,7 @@ class Stage:
         # While it is shut, no pod is made.
         server = self.cluster.kubernetes._server
         server.authorize = self.gate = Gate(server.authorize, "create", "pods")
+        self.git: GitServer | None = None
         self._applied: list[Json] = []
         self.seconds_to_start, self.restarted = 0.0, dict[str, int]()
 
@@ -44,6 +46,16 @@ class Stage:
 
     def __exit__(self, *error: object) -> None:
         self.cluster.__exit__(*error)
+        if self.git is not None:
+            self.git.__exit__(*error)
+
+    def serve_git(self, files: Mapping[str, str]) -> None:
+        """Start a Git server with a first commit; every release from now on has a bundle of it."""
+        self.git = GitServer(self.cluster.folder / "git")
+        self.git.__enter__()
+        for folder in (self.git.certificates.authority.parent, self.git.certificates.authority.parent.parent):
+            folder.chmod(0o755)
+        self.git.commit(files)
 
     def install(self, twice: str, dags: Iterable[str]) -> None:
         """Apply the one file of `make local` to an empty cluster, everything at once, as `kubectl apply` does.
@@ -55,7 +67,7 @@ class Stage:
             dags: DAG files to drop as soon as their folder is ready.
         """
         start = time.monotonic()
-        steps = rendered(self.secrets, without=self._without)
+        steps = rendered(self.secrets, without=self._without, git=self.git)
         copies = [_copy(each) for step in steps if step.id == twice for each in step.manifests if each["kind"] == "Job"]
         self._applied = [each for step in steps for each in step.manifests]
         self.cluster.apply([*self._applied, *copies])
@@ -73,7 +85,7 @@ class Stage:
 
         That is how the deployment on AWS does it.
         """
-        steps = rendered(self.secrets, version=version, without=self._without)
+        steps = rendered(self.secrets, version=version, without=self._without, git=self.git)
         before, self._applied = self._applied, [each for step in steps for each in step.manifests]
         last: list[Json] = []
         for step in steps:
@@ -101,7 +113,9 @@ class Stage:
 
     def apply_again(self) -> list[str]:
         """Apply what was applied last, rendered anew; gives back `Kind/name` of each object."""
-        manifests = [each for step in rendered(self.secrets, without=self._without) for each in step.manifests]
+        manifests = [
+            each for step in rendered(self.secrets, without=self._without, git=self.git) for each in step.manifests
+        ]
         self.cluster.apply(manifests)
         return [f"{each['kind']}/{each['metadata']['name']}" for each in manifests]
 
@@ -156,6 +170,14 @@ class Stage:
     def folder(self, run: Run, task_id: str) -> Path:
         """The log folder of a task, which is all of the file system that its pod can write to."""
         return self.logs / f"dag_id={run.dag_id}" / f"run_id={run.run_id}" / f"task_id={task_id}"
+
+
+def of_repository(version: str) -> dict[str, str]:
+    """The files of a commit in which DAGs say that they are of this version."""
+    return {
+        f"dags/{path.name}": path.read_text().replace("VERSION_OF_THE_COMMIT", version)
+        for path in (DAGS / "repository").glob("*.py")
+    }
 
 
 def _copy(job: Json) -> Json:

@@ -67,6 +67,18 @@ DEPLOYS: dict[str, Any] = {
     "airflow.triggerer": {"replicas": 2, "cpu_millicores": 300, "memory_mib": 1280},
     "airflow.worker": {"cpu_millicores": 300, "memory_mib": 600, "termination_grace_seconds": 60},
     "airflow.admin": {"username": "other", "email": "other@example.com"},
+    "airflow.dag_bundles": {
+        "dags-folder": {"folder": "."},
+        "team": {
+            "git": {
+                "url": "https://git.example.com/team/dags.git",
+                "credential": "team/git-token",
+                "credential_kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d",
+            }
+        },
+        "built-in": {"image": "/opt/dags"},
+    },
+    "airflow.git_sync": {"cpu_millicores": 60, "memory_mib": 300, "keep_days": 60, "egress_cidrs": ["198.51.100.0/24"]},
     "airflow.parallelism": 3,
     "airflow.max_active_tasks_per_dag": 3,
     "airflow.dag_refresh_seconds": 60,

@@ -59,6 +59,7 @@ class ComponentChart(cdk8s.Chart):
             secrets=component.secrets,
             data="logs to read" if component.reads_logs_only else "all",
             data_sets=component.reads_data_sets,
+            reads_bundles=component.reads_bundles,
             plugins=component.plugins,
             cpu_millicores=self._settings.cpu_millicores,
             memory_mib=self._settings.memory_mib,

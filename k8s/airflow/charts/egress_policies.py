@@ -26,13 +26,13 @@ def add_egress_policies(scope: Construct, context: ChartContext) -> None:
     _add(scope, "DenyEgress", "deny-egress", kube.LabelSelector(), [])
     for component in components.COMPONENTS:
         cidrs = context.airflow.components[component.setting].egress_cidrs
-        rules = [_database(context), *_kubernetes(component, context), *_calls(component), *_networks(cidrs)]
-        _add_for(scope, component.id, component.name, component.label, rules)
+        rules = [_database(context), *_kubernetes(component, context), *_calls(component), *to_networks_named(cidrs)]
+        add_egress_policy(scope, f"{component.id}Egress", component.name, component.label, rules)
     for job in jobs.JOBS:
-        _add_for(scope, job.id, job.name, job.label, [_database(context)])
+        add_egress_policy(scope, f"{job.id}Egress", job.name, job.label, [_database(context)])
     api_server = components.API_SERVER
-    tasks = [_to_pods(selector(api_server.label), API_PORT), *_networks(context.airflow.worker.egress_cidrs)]
-    _add_for(scope, "Worker", names.WORKER, WORKER, tasks)
+    tasks = [_to_pods(selector(api_server.label), API_PORT), *to_networks_named(context.airflow.worker.egress_cidrs)]
+    add_egress_policy(scope, "WorkerEgress", names.WORKER, WORKER, tasks)
 
 
 def _database(context: ChartContext) -> Rule:
@@ -53,7 +53,8 @@ def _calls(component: Component) -> list[Rule]:
     return [_to_pods(selector(each.label), each.port[1]) for each in called if each.port]
 
 
-def _networks(cidrs: Iterable[str]) -> list[Rule]:
+def to_networks_named(cidrs: Iterable[str]) -> list[Rule]:
+    """Any port of these networks, but the instance metadata; none: nothing."""
     return [Rule(to=[kube.NetworkPolicyPeer(ip_block=_block(cidr)) for cidr in cidrs])] if cidrs else []
 
 
@@ -89,9 +90,10 @@ def _port(number: int, protocol: str) -> kube.NetworkPolicyPort:
     return kube.NetworkPolicyPort(port=kube.IntOrString.from_number(number), protocol=protocol)
 
 
-def _add_for(scope: Construct, id_: str, name: str, label: str, rules: Sequence[Rule]) -> None:
+def add_egress_policy(scope: Construct, id_: str, name: str, label: str, rules: Sequence[Rule]) -> None:
+    """Let the pods of a label ask DNS, and go where the rules lead."""
     pods = kube.LabelSelector(match_labels=selector(label))
-    _add(scope, f"{id_}Egress", f"{name}-egress", pods, [_dns(), *rules])
+    _add(scope, id_, f"{name}-egress", pods, [_dns(), *rules])
 
 
 def _add(scope: Construct, construct_id: str, name: str, pods: kube.LabelSelector, rules: Sequence[Rule]) -> None:

@@ -41,7 +41,9 @@ def _add_job(scope: Construct, context: ChartContext) -> None:
     """
     airflow = context.airflow
     written = [folder.path for folder in context.bindings.data_folders if folder.writable]
-    folders = [f"{paths.STORAGE_SETUP_MOUNT}/{each}" for each in (paths.DAGS_FOLDER, paths.LOGS_FOLDER, *written)]
+    bundles = [paths.BUNDLES_FOLDER] if airflow.git_bundles else []
+    wanted = (paths.DAGS_FOLDER, paths.LOGS_FOLDER, *bundles, *written)
+    folders = [f"{paths.STORAGE_SETUP_MOUNT}/{folder}" for folder in wanted]
     # setgid: what is made inside keeps Airflow's group.
     install = ["install", "-d", "-o", str(AIRFLOW_UID), "-g", str(AIRFLOW_GID), "-m", "2775"]
     add_job(

@@ -9,6 +9,7 @@ from math import ceil
 
 from k8s import names
 from k8s.airflow.pods import paths
+from k8s.airflow.pods.dag_bundles import bundle_options
 from k8s.airflow.pods.ports import API_PORT, SCHEDULER_HEALTH_PORT, TRIGGERER_LOG_PORT
 from k8s.bindings import PlatformBindings
 from settings.model.airflow import AirflowSettings
@@ -64,6 +65,7 @@ def contract(airflow: AirflowSettings, bindings: PlatformBindings) -> dict[str, 
         # Stored when a DAG is parsed, so the DAG processor needs it as well.
         "core.max_active_tasks_per_dag": airflow.max_active_tasks_per_dag or slots,
         "core.parallelism": scheduler_slots(airflow, bindings),
+        **bundle_options(airflow),
         "dag_processor.refresh_interval": airflow.dag_refresh_seconds,
         # Components refuse a schema that is newer than they are, so no roll-back could start; the init container
         # of each pod waits for the schema instead.
@@ -121,6 +123,8 @@ def task_contract(airflow: AirflowSettings) -> dict[str, Option]:
         **public_url(airflow),
         "core.dags_folder": paths.DAGS,
         "core.execution_api_server_url": EXECUTION_API_URL,
+        # A task's own bundle is found by its name in it.
+        **bundle_options(airflow),
         "logging.base_log_folder": paths.LOGS,
     }
 

@@ -3,6 +3,7 @@
 HOME = "/opt/airflow"
 DAGS = f"{HOME}/dags"
 LOGS = f"{HOME}/logs"
+BUNDLES = f"{HOME}/bundles"
 DATA = f"{HOME}/data"
 CONFIG_FILE = f"{HOME}/airflow.cfg"
 PLUGINS = f"{HOME}/plugins"
@@ -17,6 +18,8 @@ TEMPORARY = "/tmp"  # noqa: S108 a volume of the pod's own
 # Folders of the file system, made by the storage set-up Job and mounted by subPath.
 DAGS_FOLDER = "dags"
 LOGS_FOLDER = "logs"
+BUNDLES_FOLDER = "bundles"
+"""Only where a DAG bundle is a Git repository. Linked to no bucket: it can be fetched again."""
 STORAGE_SETUP_MOUNT = "/mnt/airflow"
 
 TASK_NAMES = {"LOG_DAG_ID": "dag_id", "LOG_RUN_ID": "run_id", "LOG_TASK_ID": "task_id"}

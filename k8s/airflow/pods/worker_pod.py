@@ -7,6 +7,7 @@ from cdk8s_plus_28 import k8s as kube
 
 from k8s import names
 from k8s.airflow.pods import paths, volumes
+from k8s.airflow.pods.dag_bundles import bundle_modules, bundle_mounts
 from k8s.airflow.pods.image import image
 from k8s.airflow.pods.options import Option, environment, task_contract, task_tuning
 from k8s.airflow.pods.resources import resources
@@ -62,8 +63,10 @@ def worker_pod(airflow: AirflowSettings, data_folders: Iterable[DataFolder] = ()
                     security_context=container_security(),
                     volume_mounts=[
                         *volumes.task_mounts(data_folders),
+                        *bundle_mounts(airflow),
                         volumes.temporary_mount(),
                         volumes.config_file_mount(),
+                        *(volumes.module_mount(name) for name in bundle_modules(airflow)),
                     ],
                 )
             ],

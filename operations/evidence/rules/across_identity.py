@@ -10,6 +10,7 @@ from operations.evidence.subject import Resource, Subject
 from settings.facts.addons import FSX_CSI_DRIVER
 
 SECRETS_STORE = "secrets-store.csi.k8s.io"
+ANY_SUFFIX = "-??????"
 OF_ADDONS = {("kube-system", str(FSX_CSI_DRIVER.service_account))}
 """ServiceAccounts that an EKS add-on makes."""
 
@@ -70,8 +71,13 @@ def readable(subject: Subject) -> dict[str, set[str]]:
                 ]
             )
             for role in roles:
-                found[role] |= {subject.text(resource, each) for each in listed(statement["Resource"])}
+                found[role] |= {_secret(subject.text(resource, each)) for each in listed(statement["Resource"])}
     return dict(found)
+
+
+def _secret(arn: str) -> str:
+    """A secret as what mounts it calls it: one of the user's own by its name, to which its ARN adds six characters."""
+    return arn.partition(":secret:")[2].removesuffix(ANY_SUFFIX) if arn.endswith(ANY_SUFFIX) else arn
 
 
 def _service_accounts(subject: Subject) -> Iterator[tuple[str, str]]:

@@ -64,8 +64,10 @@ CODE = {
     ),
     "api.log_config": Guard(reason="the file decides on classes that the API server loads; set it in the image"),
     "core.plugins_folder": Guard(reason="plugins are loaded into every component; they belong in the image"),
-    "dag_processor.dag_bundle_config_list": Guard(reason="DAGs come from the file system; a bundle is a class"),
-    "dag_processor.dag_bundle_storage_path": Guard(reason="DAGs come from the file system"),
+    "dag_processor.dag_bundle_config_list": Guard(
+        reason="a bundle is a class; airflow.dag_bundles has folders, Git repositories and paths of the image"
+    ),
+    "dag_processor.dag_bundle_storage_path": Guard(reason="it holds what no pod shares"),
     "database.alembic_ini_file_path": Guard(reason=_REPLACED),
     "logging.logging_config_class": Guard(reason="it replaces all logging, and the masking of secrets with it"),
     "logging.task_log_reader": Guard(reason="the UI reads the logs that are on the file system", only=("task",)),

@@ -5,7 +5,34 @@ from tests.mutants.mutant import breaks
 TESTS = "tests/unit/k8s"
 HEARTBEAT, SCHEMA, SCRIPTS = f"{TESTS}/test_heartbeat.py", f"{TESTS}/test_schema_version.py", f"{TESTS}/test_scripts.py"
 
+GIT_SYNC = f"{TESTS}/test_git_sync.py"
+
 MUTANTS = (
+    *breaks(
+        "k8s/airflow/scripts/git_versions.py",
+        (GIT_SYNC,),
+        ("the current commit is never removed", "if version.name != self.current and", "if"),
+        ("what was current until now is not old", "os.utime(self._versions / before)", "pass"),
+        ("half a commit is no version", "shutil.rmtree(root, ignore_errors=True)", "pass"),
+        ("one pod at a time", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_UN"),
+        ("links stay inside", "or not link.resolve().is_relative_to(real)", ""),
+        ("a commit has the DAGs' folder", "if not (root / self._subdir).is_dir():", "if False:"),
+        ("a commit has a size", "sum(size for _, _, size, _ in entries) > MOST_BYTES", "False"),
+        ("submodules are left out", 'if mode == "160000":', "if False:"),
+    ),
+    *breaks(
+        "k8s/airflow/scripts/git_mirror.py",
+        (GIT_SYNC,),
+        ("a branch comes before a tag", 'for kind in ("heads", "tags")', 'for kind in ("tags", "heads")'),
+        ("redirects are not followed", '"http.followRedirects": "false"', '"http.followRedirects": "true"'),
+        ("a hung server is given up", "communicate(timeout=seconds)", "communicate(timeout=20 * seconds)"),
+        ("the log has no credential", 'text = text.replace(secret, "***")', "pass"),
+    ),
+    *breaks(
+        "k8s/airflow/scripts/git_credential.py",
+        (GIT_SYNC,),
+        ("a credential is one line", "or not (username + password).isprintable()", ""),
+    ),
     *breaks(
         "k8s/airflow/scripts/heartbeat.py",
         (HEARTBEAT,),

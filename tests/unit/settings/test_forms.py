@@ -74,6 +74,29 @@ BAD: dict[str, tuple[Any, ...]] = {
     "airflow base_url": (*NEVER_TEXT, None, "localhost:8080", "ftp://x", "https://x/", "https://x y", "http://x\n"),
     "airflow admin username": (*NEVER_TEXT, None, "--role", "a/b", "admin\n"),
     "airflow admin email": (*NEVER_TEXT, None, "admin", "-a@b.cd", "a@b", "a@b.cd\n", "a b@c.de"),
+    "airflow dag_bundles": (None, [], "dags", 3),
+    "airflow dag_bundles a folder": (*NEVER_TEXT, "/abs", "a/", "a//b", "..", "a/../b", "./a", "a\n"),
+    "airflow dag_bundles a image": (*NEVER_TEXT, "relative", "/", "/a/", "/a/../b", "/a/.", "/a\n"),
+    "airflow dag_bundles a git": ([], "https://git.example.com/a", 3),
+    "airflow dag_bundles a git url": (
+        *NEVER_TEXT, None, "http://git.example.com/a", "git@git.example.com:a/b", "ssh://git@git.example.com/a",
+        "https://user@git.example.com/a", "https://user:word@git.example.com/a", "https://git.example.com",
+        "https://git.example.com/", "https://git.example.com/a?token=b", "https://git.example.com/a#b", "file:///a",
+        "https://git.example.com:0/a", "https://git.example.com:65536/a", "https://git.example.com/%2e%2e/a",
+        "https://git.example.com/../a", "https://-a.example.com/a", "https://git.example.com/a\n", "ext::sh -c true",
+    ),
+    "airflow dag_bundles a git tracking_ref": (
+        *NEVER_TEXT, None, "-main", "refs/heads/main", "a..b", "a//b", "/a", "a/", "a.lock", "a.lock/b", "a/.b", "a.",
+        "a@{1}", "a~1", "a^", "a:b", "a*", "a\n", "--upload-pack=x", "x" * 201,
+    ),
+    "airflow dag_bundles a git subdir": (*NEVER_TEXT, "/a", "a/", "..", "a/../b", ".", "-/..", "a\n"),
+    "airflow dag_bundles a git refresh_seconds": (None, 9, 3601, "60"),
+    "airflow dag_bundles a git credential": (*NEVER_TEXT, "a*", "a?", "a\n", "arn:aws:secretsmanager:x"),
+    "airflow dag_bundles a git credential_kms_key_arn": (
+        *NEVER_TEXT, "alias/a", "arn:aws:kms:us-east-1:111122223333:alias/a", "arn:aws:kms:us-east-1:1:key/a",
+    ),
+    "airflow git_sync keep_days": (None, 0, 3651, "30"),
+    "airflow git_sync memory_mib": (None, 127),
     "airflow parallelism": (0, -1, "5", 10_001),
     "airflow api_server replicas": (None, 0, -1, 11, "2", 1.5),
     "airflow worker termination_grace_seconds": (None, 4, 241, -1),
@@ -146,6 +169,10 @@ ENTRIES: dict[str, Any] = {
     },
     "cluster.node_groups.workers.taints[0].effect": {
         "cluster node_groups workers taints": [{"key": "a", "effect": "noschedule"}]
+    },
+    **{
+        f"airflow.dag_bundles.{name}": {"airflow dag_bundles": {name: {"folder": "a"}}}
+        for name in ("A", "1", "-a", "a-", "a_b", "example_dags", "a" * 41)
     },
     "airflow.config.core": {"airflow config": {"core": "x"}},
     "airflow.config.Core.x": {"airflow config": {"Core.x": "x"}},

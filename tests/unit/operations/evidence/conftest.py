@@ -44,7 +44,19 @@ PRIVATE: dict[str, Any] = {
         ],
         "customer_managed_key": True,
     },
-    "airflow": {"image": "registry.example.com/airflow@sha256:" + 64 * "a"},
+    "airflow": {
+        "image": "registry.example.com/airflow@sha256:" + 64 * "a",
+        "dag_bundles": {
+            "team": {
+                "git": {
+                    "url": "https://git.example.com/team/dags.git",
+                    "credential": "team/git-token",
+                    "credential_kms_key_arn": "arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d",
+                }
+            },
+        },
+        "git_sync": {"egress_cidrs": ["198.51.100.0/24"]},
+    },
 }
 VARIANTS: dict[str, Callable[[], AwsEnvironment]] = {
     "dev": lambda: aws_environment_named("dev"),

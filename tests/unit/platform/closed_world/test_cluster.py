@@ -24,6 +24,7 @@ SERVICE_ACCOUNTS = [
     ("ServiceAccount/airflow/airflow-scheduler", "Role pod-launcher-role"),
     ("ServiceAccount/airflow/airflow-dag-processor", ""),
     ("ServiceAccount/airflow/airflow-triggerer", "Role airflow-triggerer"),
+    ("ServiceAccount/airflow/airflow-git-sync", ""),
     ("ServiceAccount/airflow/airflow-migration", ""),
     ("ServiceAccount/airflow/airflow-admin-user", ""),
     ("ServiceAccount/airflow/airflow-worker", ""),
@@ -54,6 +55,7 @@ CONFIG_MAP_KEYS = {
         AIRFLOW__CORE__LOAD_EXAMPLES
         AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG
         AIRFLOW__CORE__PARALLELISM
+        AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST
         AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL
         AIRFLOW__DATABASE__CHECK_MIGRATIONS
         AIRFLOW__FAB__COOKIE_SECURE
@@ -87,6 +89,11 @@ CONFIG_MAP_KEYS = {
         heartbeat.py
         database-authorities.pem
         front.py
+        git_credential.py
+        git_folders.py
+        git_mirror.py
+        git_sync.py
+        git_versions.py
         read_secret.py
         shared_logs.py
         task_pods.py

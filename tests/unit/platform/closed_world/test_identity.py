@@ -49,6 +49,20 @@ PERMISSIONS = [
         "arn:cloudformation:::stack/airflow-production-*/*",
         "",
     ),
+    (
+        "ClusterStack/GitSyncRole",
+        "Allow",
+        "secretsmanager:DescribeSecret, secretsmanager:GetSecretValue",
+        "arn:secretsmanager:::secret:team/git-token-??????",
+        "",
+    ),
+    (
+        "ClusterStack/GitSyncRole",
+        "Allow",
+        "kms:Decrypt",
+        "arn:kms::111122223333:key/0a1b2c3d",
+        "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com; kms:EncryptionContext:SecretARN StringLike arn:secretsmanager:::secret:team/git-token-??????",
+    ),
     ("ClusterStack/AddonsVersionMoverServiceRole", "Allow", "eks:DescribeCluster", "ClusterStack/Cluster.Arn", ""),
     (
         "ClusterStack/AddonsVersionMoverServiceRole",
@@ -202,6 +216,11 @@ TRUST = [
         "aws:RequestTag/eks-cluster-arn StringEquals arn:eks:::cluster/airflow-production; aws:RequestTag/kubernetes-namespace StringEquals airflow; aws:RequestTag/kubernetes-service-account StringEquals airflow-admin-user",
     ),
     ("IamStack/RolesController", "ec2.amazonaws.com", ""),
+    (
+        "ClusterStack/GitSyncRole",
+        "pods.eks.amazonaws.com",
+        "aws:RequestTag/eks-cluster-arn StringEquals ClusterStack/Cluster.Arn; aws:RequestTag/kubernetes-namespace StringEquals airflow; aws:RequestTag/kubernetes-service-account StringEquals airflow-git-sync",
+    ),
     ("ClusterStack/ClusterManifestHandlerFunctionServiceRole", "lambda.amazonaws.com", ""),
     ("ClusterStack/AddonsVersionMoverServiceRole", "lambda.amazonaws.com", ""),
     ("ClusterStack/ClusterUpgradeGateFunctionServiceRole", "lambda.amazonaws.com", ""),
@@ -215,6 +234,7 @@ ASSOCIATIONS = [
     ("airflow", "airflow-triggerer", "IamStack/RolesSecretReadersTriggerer.Arn"),
     ("airflow", "airflow-migration", "IamStack/RolesSecretReadersMigration.Arn"),
     ("airflow", "airflow-admin-user", "IamStack/RolesSecretReadersAdminUser.Arn"),
+    ("airflow", "airflow-git-sync", "ClusterStack/GitSyncRole.Arn"),
     ("kube-system", "fsx-csi-controller-sa", "IamStack/RolesFsxCsiDriver.Arn"),
 ]
 """Namespace, ServiceAccount, role."""
