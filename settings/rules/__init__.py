@@ -24,6 +24,8 @@ from settings.rules import (
     s3,
     storage,
     tags,
+    task_profiles,
+    task_roles,
     zones,
 )
 
@@ -97,6 +99,15 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     airflow.base_url_has_a_valid_port,
     airflow.egress_is_of_networks,
     airflow.parallelism_fits,
+    task_profiles.profiles_have_nodes,
+    task_profiles.profiles_fit_on_a_node,
+    task_roles.roles_give_something,
+    task_roles.roles_are_no_administrators,
+    task_roles.managed_policies_are_named_once,
+    task_roles.statements_give_no_rights_away,
+    task_roles.statements_name_the_roles_that_tasks_take,
+    task_roles.statements_are_not_too_long,
+    task_roles.task_roles_are_of_the_regions_partition,
 )
 
 LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
@@ -109,6 +120,7 @@ LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
     airflow.base_url_has_a_valid_port,
     airflow.egress_is_of_networks,
     local.parallelism_fits,
+    task_roles.roles_are_for_aws,
 )
 
 Environment = TypeVar("Environment")

@@ -28,6 +28,15 @@ NOTHING_TO_KEEP: dict[str, Any] = {
     "network": {"nat_gateways": 0, "interface_endpoints": True, "flow_logs_retention_days": None},
     "database": {"backup_retention_days": 0, "engine_version": "14", "support": "extended"},
 }
+TASK_ROLE: dict[str, Any] = {
+    "statements": [
+        {"actions": ["s3:GetObject*", "s3:ListBucket"], "resources": ["arn:aws:s3:::data", "arn:aws:s3:::data/*"]},
+        {
+            "actions": ["secretsmanager:GetSecretValue"],
+            "resources": ["arn:aws:secretsmanager:eu-central-1:111122223333:secret:team/*"],
+        },
+    ]
+}
 PRIVATE: dict[str, Any] = {
     "cluster": {
         "endpoint": {"access": "private"},
@@ -44,7 +53,11 @@ PRIVATE: dict[str, Any] = {
         ],
         "customer_managed_key": True,
     },
-    "airflow": {"image": "registry.example.com/airflow@sha256:" + 64 * "a"},
+    "airflow": {
+        "image": "registry.example.com/airflow@sha256:" + 64 * "a",
+        "worker": {"role": {"managed_policies": ["AmazonS3ReadOnlyAccess"]}},
+        "task_profiles": {"large": {"memory_mib": 4096, "role": TASK_ROLE}, "plain": {"ephemeral_storage_gib": 5}},
+    },
 }
 VARIANTS: dict[str, Callable[[], AwsEnvironment]] = {
     "dev": lambda: aws_environment_named("dev"),

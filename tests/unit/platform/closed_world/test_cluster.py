@@ -27,6 +27,8 @@ SERVICE_ACCOUNTS = [
     ("ServiceAccount/airflow/airflow-migration", ""),
     ("ServiceAccount/airflow/airflow-admin-user", ""),
     ("ServiceAccount/airflow/airflow-worker", ""),
+    ("ServiceAccount/airflow/airflow-worker-elsewhere", ""),
+    ("ServiceAccount/airflow/airflow-worker-plain", ""),
 ]
 """ServiceAccount, and the Roles it is bound to."""
 
@@ -93,6 +95,8 @@ CONFIG_MAP_KEYS = {
         schema_version.py
     """,
     "airflow-worker-pod-template": """
+        elsewhere.yaml
+        plain.yaml
         pod-template.yaml
     """,
 }

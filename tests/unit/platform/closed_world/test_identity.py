@@ -143,6 +143,14 @@ PERMISSIONS = [
         "DatabaseStack/Key.Arn",
         "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",
     ),
+    ("ClusterStack/TaskRolesdefault", "Allow", "s3:GetObject", "arn:s3:::data/*", ""),
+    (
+        "ClusterStack/TaskRoleselsewhere",
+        "Allow",
+        "sts:AssumeRole, sts:TagSession",
+        "arn:iam::210987654321:role/Reader",
+        "",
+    ),
 ]
 """Role, effect, actions, resources, condition."""
 
@@ -155,6 +163,7 @@ MANAGED_POLICIES = [
     ("ClusterStack/ClusterManifestHandlerFunctionServiceRole", "AWSLambdaBasicExecutionRole"),
     ("ClusterStack/AddonsVersionMoverServiceRole", "AWSLambdaBasicExecutionRole"),
     ("ClusterStack/ClusterUpgradeGateFunctionServiceRole", "AWSLambdaBasicExecutionRole"),
+    ("ClusterStack/TaskRolesdefault", "AmazonS3ReadOnlyAccess"),
 ]
 """Role, and the policy that AWS keeps."""
 
@@ -205,6 +214,16 @@ TRUST = [
     ("ClusterStack/ClusterManifestHandlerFunctionServiceRole", "lambda.amazonaws.com", ""),
     ("ClusterStack/AddonsVersionMoverServiceRole", "lambda.amazonaws.com", ""),
     ("ClusterStack/ClusterUpgradeGateFunctionServiceRole", "lambda.amazonaws.com", ""),
+    (
+        "ClusterStack/TaskRolesdefault",
+        "pods.eks.amazonaws.com",
+        "aws:RequestTag/eks-cluster-arn StringEquals ClusterStack/Cluster.Arn; aws:RequestTag/kubernetes-namespace StringEquals airflow; aws:RequestTag/kubernetes-service-account StringEquals airflow-worker",
+    ),
+    (
+        "ClusterStack/TaskRoleselsewhere",
+        "pods.eks.amazonaws.com",
+        "aws:RequestTag/eks-cluster-arn StringEquals ClusterStack/Cluster.Arn; aws:RequestTag/kubernetes-namespace StringEquals airflow; aws:RequestTag/kubernetes-service-account StringEquals airflow-worker-elsewhere",
+    ),
 ]
 """Role, who may take it on, condition."""
 
@@ -216,6 +235,8 @@ ASSOCIATIONS = [
     ("airflow", "airflow-migration", "IamStack/RolesSecretReadersMigration.Arn"),
     ("airflow", "airflow-admin-user", "IamStack/RolesSecretReadersAdminUser.Arn"),
     ("kube-system", "fsx-csi-controller-sa", "IamStack/RolesFsxCsiDriver.Arn"),
+    ("airflow", "airflow-worker", "ClusterStack/TaskRolesdefault.Arn"),
+    ("airflow", "airflow-worker-elsewhere", "ClusterStack/TaskRoleselsewhere.Arn"),
 ]
 """Namespace, ServiceAccount, role."""
 
