@@ -5,7 +5,7 @@ that holds one is ever hashed: a token's text changes with unrelated code and no
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,15 @@ class InClusterDatabase:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Toleration:
+    """A taint that a pod tolerates."""
+
+    key: str
+    value: str | None
+    effect: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlatformBindings:
     """What the charts need to know of the platform they run on."""
 
@@ -88,3 +97,6 @@ class PlatformBindings:
 
     task_tolerations: tuple[str, ...] = ()
     """Keys of taints that a task's pod may tolerate: those of the platform's own nodes."""
+
+    task_profile_tolerations: Mapping[str, tuple[Toleration, ...]] = field(default_factory=dict)
+    """Task profile -> the taints of the nodes that it names; a profile that is not in it tolerates none."""

@@ -31,7 +31,7 @@ MIGRATION = "airflow-migration"
 ADMIN_USER = "airflow-admin-user"
 STORAGE_SETUP = "airflow-storage-setup"
 
-# ServiceAccount of task pods: no AWS role, no token.
+# ServiceAccount of task pods; those of task profiles begin so: no token, and no AWS role unless a setting says so.
 WORKER = "airflow-worker"
 
 # Cluster-scoped: the admission policy that holds task pods, and its binding.

@@ -66,6 +66,9 @@ class Reference:
             named = next((_referred(each) for each in _mapped(value)), None)
             if group and not path:
                 parts.append((f"`{name}`", name, group))
+            elif optional := _optional(value):
+                yield Row(name, "", "none", value["description"])
+                yield from self._rows(optional, name, parts)
             elif group:
                 if len(self._definitions[group]["properties"]) > 1:
                     yield Row(name, "", "", self._definitions[group]["description"])
@@ -105,6 +108,11 @@ def _referred(value: dict[str, Any]) -> str | None:
     members = (*value.get("allOf", ()), *value.get("anyOf", ()))  # anyOf: it, or null
     reference: str = value.get("$ref") or next((each["$ref"] for each in members if "$ref" in each), "")
     return reference.rpartition("/")[2] or None
+
+
+def _optional(value: dict[str, Any]) -> str | None:
+    """The definition that a value is of, if it is not left out."""
+    return next((found for each in value.get("anyOf", ()) if (found := _referred(each))), None)
 
 
 def _mapped(value: dict[str, Any]) -> list[dict[str, Any]]:

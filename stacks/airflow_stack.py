@@ -4,10 +4,11 @@ import cdk8s
 from constructs import Construct, IConstruct
 
 from k8s.airflow.release import release
-from k8s.bindings import DataFolder, PlatformBindings
+from k8s.bindings import DataFolder, PlatformBindings, Toleration
 from k8s.names import NAMESPACE, WEB_SERVICE
 from settings import AwsEnvironment, task_slots
 from settings.facts.service_cidrs import SERVICE_CIDRS
+from settings.placement import groups_of
 from stacks.base import PlatformStack
 from stacks.offers import ClusterOffer, DatabaseOffer, StorageOffer
 
@@ -40,6 +41,14 @@ class AirflowStack(PlatformStack):
             task_tolerations=tuple(
                 sorted({taint.key for group in settings.cluster.node_groups.values() for taint in group.taints})
             ),
+            task_profile_tolerations={
+                name: tuple(
+                    Toleration(key=taint.key, value=taint.value, effect=taint.effect)
+                    for group in groups_of(settings, profile).values()
+                    for taint in group.taints
+                )
+                for name, profile in settings.airflow.task_profiles.items()
+            },
         )
         manifests: dict[str, IConstruct] = {}
         for step in release(cdk8s.App(), airflow=settings.airflow, bindings=bindings):

@@ -7,7 +7,9 @@ from airflow_platform.cluster.cluster import AirflowCluster
 from airflow_platform.cluster.controller import Controller
 from airflow_platform.cluster.node_group import ManagedNodeGroup
 from airflow_platform.iam.credential_reader_role import CredentialReaderRole
+from airflow_platform.iam.task_role import TaskRole
 from k8s.airflow.charts.git_sync import credential_files
+from k8s.airflow.pods.task_profiles import account_of, task_roles
 from k8s.names import GIT_SYNC, NAMESPACE
 from settings.facts.zones import CONTROL_PLANE_ZONES
 from settings.model.environment import AwsEnvironment
@@ -60,6 +62,17 @@ class ClusterStack(PlatformStack):
                 ],
             )
             cluster.add_pod_identities(namespace=NAMESPACE, roles={GIT_SYNC: git_sync})
+        role_scope = Construct(self, "TaskRoles")
+        for profile, role in task_roles(settings.airflow).items():
+            TaskRole(
+                role_scope,
+                profile,
+                settings=role,
+                cluster_name=cluster.eks_cluster.cluster_name,
+                cluster_arn=cluster.eks_cluster.cluster_arn,
+                namespace=NAMESPACE,
+                service_account=account_of(profile),
+            )
         group_scope = Construct(self, "NodeGroups")
         node_groups = [
             ManagedNodeGroup(

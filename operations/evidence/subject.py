@@ -16,7 +16,7 @@ from settings.model.environment import AwsEnvironment
 Json = dict[str, Any]
 MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
 TASK_POD = "pod-template.yaml"
-"""The key of a ConfigMap that holds the pod which the scheduler makes for a task."""
+"""The key of a ConfigMap that holds the pod which the scheduler makes for a task; its other keys are task profiles."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,10 @@ def _pods(obj: Json) -> Iterator[Pod]:
         labels = template.get("metadata", {}).get("labels", {})
         yield Pod(name_of(obj), namespace, labels, template["spec"])
     data = obj.get("data") or {}
-    if obj["kind"] == "ConfigMap" and TASK_POD in data:
-        pod = yaml.safe_load(data[TASK_POD])
-        yield Pod(f"TaskPod/{namespace}/{obj['metadata']['name']}", namespace, pod["metadata"]["labels"], pod["spec"])
+    if obj["kind"] != "ConfigMap" or TASK_POD not in data:
+        return
+    for key, text in data.items():
+        pod = yaml.safe_load(text)
+        of_profile = "" if key == TASK_POD else f"/{key.removesuffix('.yaml')}"
+        owner = f"TaskPod/{namespace}/{obj['metadata']['name']}{of_profile}"
+        yield Pod(owner, namespace, pod["metadata"]["labels"], pod["spec"])

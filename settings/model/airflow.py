@@ -8,6 +8,7 @@ from pydantic import Field
 from settings.facts.limits import LONGEST_ROLLOUT_MINUTES, LONGEST_TASK_GRACE_SECONDS, SHORTEST_ROLLOUT_MINUTES
 from settings.model.base import AsTuple, Form, ImageReference, OneOfSeveral, Settings, broken
 from settings.model.dag_bundles import EVERYTHING, BundleName, DagBundleSettings, GitSettings, GitSyncSettings
+from settings.model.task_profile import TaskProfileSettings, TaskRoleSettings
 
 EgressCidrs = Annotated[tuple[str, ...], AsTuple, Field(max_length=50)]
 
@@ -76,6 +77,9 @@ class WorkerSettings(Settings):
     """IPv4 networks that task pods may connect to beside the API server and DNS; by default everything but the instance
     metadata. On EKS it may be that network policies don't hold task pods."""
 
+    role: TaskRoleSettings | None = None
+    """AWS role of task pods without a profile."""
+
 
 class AdminSettings(Settings):
     """The first user, made once; its password is generated and never changed by a deployment."""
@@ -122,6 +126,14 @@ ImagePrefix = Annotated[
         r"[a-z0-9][A-Za-z0-9._:/-]*[/:@]",
         "must be the beginning of an image's name that ends in /, : or @, such as registry.example.com/team/",
         255,
+    ),
+]
+ProfileName = Annotated[
+    str,
+    Form(
+        r"(?!(default|pod-template)$)[a-z]([a-z0-9]|-(?=[a-z0-9])){0,31}",
+        "must be 1 to 32 small letters, digits and single hyphens, starting with a letter, and not default",
+        32,
     ),
 ]
 OptionName = Annotated[
@@ -177,6 +189,9 @@ class AirflowSettings(Settings):
     triggerer: TriggererSettings = TriggererSettings()
     worker: WorkerSettings = WorkerSettings()
     admin: AdminSettings = AdminSettings()
+
+    task_profiles: Annotated[dict[ProfileName, TaskProfileSettings], Field(max_length=10)] = {}
+    """Named kinds of task pods: size, nodes, image, AWS role. A task without one has a pod of `worker`."""
 
     dag_bundles: Annotated[dict[BundleName, DagBundleSettings], Field(max_length=20)] = {}
     """Where DAGs come from, by names of yours; default the whole DAG folder of the file system, which Airflow calls

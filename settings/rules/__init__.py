@@ -25,6 +25,8 @@ from settings.rules import (
     s3,
     storage,
     tags,
+    task_profiles,
+    task_roles,
     zones,
 )
 
@@ -103,6 +105,15 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     dag_bundles.git_sync_has_a_way_out,
     dag_bundles.keys_decrypt_a_credential,
     airflow.parallelism_fits,
+    task_profiles.profiles_have_nodes,
+    task_profiles.profiles_fit_on_a_node,
+    task_roles.roles_give_something,
+    task_roles.roles_are_no_administrators,
+    task_roles.managed_policies_are_named_once,
+    task_roles.statements_give_no_rights_away,
+    task_roles.statements_name_the_roles_that_tasks_take,
+    task_roles.statements_are_not_too_long,
+    task_roles.task_roles_are_of_the_regions_partition,
 )
 
 LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
@@ -120,6 +131,7 @@ LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
     dag_bundles.git_sync_has_a_way_out,
     dag_bundles.credentials_are_kubernetes_secrets,
     local.parallelism_fits,
+    task_roles.roles_are_for_aws,
 )
 
 Environment = TypeVar("Environment")

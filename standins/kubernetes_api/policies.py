@@ -1,12 +1,14 @@
 """ValidatingAdmissionPolicies, evaluated as the API server does: matched, bound, and the first broken rule refuses.
 
-The language is CEL; what evaluates it here (cel-python) checks no types, knows no optional values and none of
-Kubernetes' own functions, so an expression that passes here has to keep to what both know. Parameters and audit
+The language is CEL; what evaluates it here (cel-python) checks no types, knows no optional values and of Kubernetes'
+own functions those below, so an expression that passes here has to keep to what both know. Parameters and audit
 annotations are not evaluated: a policy that has them is refused.
 """
 
+import contextlib
+import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -17,11 +19,28 @@ from celpy.evaluation import CELEvalError
 
 from standins.kubernetes_api.errors import ApiError
 from standins.kubernetes_api.kinds import Kind
+from standins.kubernetes_api.quantities import amount, is_quantity
 
 Json = dict[str, Any]
 POLICY, BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
 UNKNOWN = ("paramKind", "auditAnnotations")
 Program = Callable[[Mapping[str, Any]], Any]
+
+
+def _quantity(text: Any) -> Any:
+    """`quantity`, of Kubernetes' library: an error for what is none."""
+    if not is_quantity(text):
+        raise CELEvalError(f"{text} is no quantity")
+    return celpy.celtypes.StringType(text)
+
+
+def _compared(one: Any, other: Any) -> Any:
+    """`compareTo` of two quantities: -1, 0 or 1."""
+    return celpy.celtypes.IntType((amount(one) > amount(other)) - (amount(one) < amount(other)))
+
+
+FUNCTIONS: dict[str, Any] = {"quantity": _quantity, "compareTo": _compared}
+"""Of "Quantity library" ("Common Expression Language in Kubernetes", Kubernetes documentation)."""
 
 
 class PolicyError(Exception):
@@ -33,7 +52,7 @@ def program(expression: str) -> Any:
     """An expression, compiled once. Raises PolicyError."""
     environment = celpy.Environment()
     try:
-        return environment.program(environment.compile(expression))
+        return environment.program(environment.compile(expression), functions=FUNCTIONS)
     except CELParseError as error:
         raise PolicyError(f"expression '{expression}' does not compile: {error}") from error
 
@@ -54,21 +73,38 @@ def denials(policy: Json, manifest: Json, *, operation: str, user: str) -> Itera
     try:
         if not all(evaluate(each["expression"], known) for each in spec.get("matchConditions") or ()):
             return
-        variables = celpy.celtypes.MapType()
-        for each in spec.get("variables") or ():
-            variables[celpy.celtypes.StringType(each["name"])] = evaluate(
-                each["expression"], {**known, "variables": variables}
-            )
-        known["variables"] = variables
+        values = Variables(spec.get("variables") or (), known)
         for each in spec["validations"]:
-            if not evaluate(each["expression"], known):
-                yield (
-                    each.get("message") or f"failed expression: {each['expression']}",
-                    each.get("reason") or "Invalid",
-                )
+            if not values.evaluate(each["expression"]):
+                yield _message(each, values), each.get("reason") or "Invalid"
     except PolicyError as error:
         if spec.get("failurePolicy", "Fail") == "Fail":
             yield str(error), "Invalid"
+
+
+class Variables:
+    """A policy's variables, each evaluated when an expression first names it."""
+
+    def __init__(self, variables: Iterable[Json], known: Mapping[str, Any]) -> None:
+        self._expressions = {each["name"]: each["expression"] for each in variables}
+        self._values = celpy.celtypes.MapType()
+        self._known = {**known, "variables": self._values}
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of an expression. Raises PolicyError."""
+        for name in re.findall(r"\bvariables\.(\w+)", expression):
+            key = celpy.celtypes.StringType(name)
+            if name in self._expressions and key not in self._values:
+                self._values[key] = self.evaluate(self._expressions[name])
+        return evaluate(expression, self._known)
+
+
+def _message(validation: Json, values: Variables) -> str:
+    """What a refusal says: the expression's text, unless that can't be told."""
+    if "messageExpression" in validation:
+        with contextlib.suppress(PolicyError):
+            return str(values.evaluate(validation["messageExpression"]))
+    return str(validation.get("message") or f"failed expression: {validation['expression']}")
 
 
 class Policies:
@@ -106,7 +142,9 @@ def check_policy(manifest: Json) -> None:
         raise PolicyError(f"not evaluated by this stand-in: {', '.join(unknown)}")
     for part in ("matchConditions", "variables", "validations"):
         for each in spec.get(part) or ():
-            program(each["expression"])
+            for field in ("expression", "messageExpression"):
+                if field in each:
+                    program(each[field])
 
 
 def _matches(policy: Json, kind: Kind, operation: str) -> bool:

@@ -9,6 +9,11 @@ _DECIMAL = {name: Decimal(1000) ** power for power, name in enumerate(("n", "u",
 _QUANTITY = re.compile(rf"([0-9]*\.?[0-9]+)({'|'.join(_BINARY)}|[numkMGTPE]?)")
 
 
+def is_quantity(value: object) -> bool:
+    """Whether a text is a quantity."""
+    return _QUANTITY.fullmatch(str(value)) is not None
+
+
 def amount(quantity: object) -> Decimal:
     """What a quantity stands for, in bytes or cores; 0 for what is none."""
     match = _QUANTITY.fullmatch(str(quantity))

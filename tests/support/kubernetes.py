@@ -10,14 +10,15 @@ from standins.pod_security import violations_of
 
 Json = dict[str, Any]
 TASK_POD = "pod-template.yaml"
-"""The key of a ConfigMap that holds the pod which the scheduler makes for a task."""
+"""The key of a ConfigMap that holds the pod which the scheduler makes for a task; its other keys are task profiles."""
 ENFORCE = "pod-security.kubernetes.io/enforce"
 
 
 def task_pods(objects: list[Json]) -> Iterator[Json]:
     """The pods in ConfigMaps, in the namespace of their ConfigMap."""
     for obj in objects:
-        if text := obj.get("data", {}).get(TASK_POD):
+        data = obj.get("data", {})
+        for text in data.values() if TASK_POD in data else ():
             pod = yaml.safe_load(text)
             yield {**pod, "metadata": {**pod["metadata"], **{k: obj["metadata"][k] for k in ("name", "namespace")}}}
 

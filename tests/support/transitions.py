@@ -21,6 +21,8 @@ BASE: dict[str, Any] = {
     "database": {"allocated_storage_gib": 40, "engine_version": "16"},
 }
 
+READ = {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::data/*"]}
+
 DEPLOYS: dict[str, Any] = {
     "tags": {"team": "data"},
     "retain_data": False,
@@ -65,7 +67,16 @@ DEPLOYS: dict[str, Any] = {
     "airflow.scheduler": {"replicas": 2, "cpu_millicores": 300, "memory_mib": 1280},
     "airflow.dag_processor": {"replicas": 2, "cpu_millicores": 300, "memory_mib": 1280},
     "airflow.triggerer": {"replicas": 2, "cpu_millicores": 300, "memory_mib": 1280},
-    "airflow.worker": {"cpu_millicores": 300, "memory_mib": 600, "termination_grace_seconds": 60},
+    "airflow.worker": {
+        "cpu_millicores": 300,
+        "memory_mib": 600,
+        "termination_grace_seconds": 60,
+        "role": {"statements": [READ]},
+    },
+    "airflow.task_profiles": {
+        "large": {"memory_mib": 4096, "role": {"managed_policies": ["AmazonS3ReadOnlyAccess"], "statements": [READ]}},
+        "other": {"image": "registry.example.com/other:1"},
+    },
     "airflow.admin": {"username": "other", "email": "other@example.com"},
     "airflow.dag_bundles": {
         "dags-folder": {"folder": "."},
@@ -171,6 +182,11 @@ WALK: dict[str, dict[str, Any]] = {
         **NO_LINKS["no links"],
         "retain_data": False,
         "database.backup_retention_days": 0,
+        # One profile goes, one changes, one comes.
+        "airflow.task_profiles": {
+            "large": {"memory_mib": 2048, "role": {"target_role_arn": "arn:aws:iam::210987654321:role/Reader"}},
+            "small": {"ephemeral_storage_gib": 5},
+        },
     },
     "backups": NO_LINKS["backups"],
     "no backups": NO_LINKS["no backups"],

@@ -6,18 +6,20 @@ from constructs import Construct
 from k8s import names
 from k8s.airflow import components
 from k8s.airflow.components import Component, Rules
+from k8s.airflow.pods.task_profiles import accounts
 from k8s.labels import labels
+from settings.model.airflow import AirflowSettings
 
 COMPONENT = "access"
 
-JOBS_AND_TASKS = (names.MIGRATION, names.ADMIN_USER, names.WORKER)
-"""ServiceAccounts of pods that come and go; none of them calls the Kubernetes API."""
+JOBS = (names.MIGRATION, names.ADMIN_USER)
+"""ServiceAccounts of pods that come and go, as tasks do; none of them calls the Kubernetes API."""
 
 
-def add_access(scope: Construct) -> None:
+def add_access(scope: Construct, airflow: AirflowSettings) -> None:
     """A ServiceAccount for each kind of pod; a token and a Role only for those that call the Kubernetes API."""
     with_roles = {each.name: each for each in components.COMPONENTS if each.kubernetes is not None}
-    for account in (*(each.name for each in components.COMPONENTS), *JOBS_AND_TASKS):
+    for account in (*(each.name for each in components.COMPONENTS), *JOBS, *accounts(airflow)):
         kube.KubeServiceAccount(
             scope,
             f"ServiceAccount-{account}",

@@ -30,7 +30,7 @@ class ConfigurationChart(cdk8s.Chart):
                 data=config_map.data,
             )
         add_secrets(self, context.bindings.secrets)
-        add_access(self)
+        add_access(self, context.airflow)
         add_task_pod_policy(self, context)
         add_network_policies(self, with_database=context.bindings.in_cluster_database is not None)
         add_egress_policies(self, context)

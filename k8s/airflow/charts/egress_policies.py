@@ -14,10 +14,12 @@ from k8s.airflow.charts import database
 from k8s.airflow.components import Component
 from k8s.airflow.context import ChartContext
 from k8s.airflow.pods.ports import API_PORT, DATABASE_PORT, DNS_PORT, KUBERNETES_API_PORTS
+from k8s.airflow.pods.task_profiles import task_roles
 from k8s.airflow.pods.worker_pod import COMPONENT as WORKER
 from k8s.labels import labels, selector
 
 INSTANCE_METADATA = "169.254.169.254/32"
+POD_IDENTITY_AGENT = "169.254.170.23/32"
 Rule = kube.NetworkPolicyEgressRule
 
 
@@ -31,7 +33,11 @@ def add_egress_policies(scope: Construct, context: ChartContext) -> None:
     for job in jobs.JOBS:
         add_egress_policy(scope, f"{job.id}Egress", job.name, job.label, [_database(context)])
     api_server = components.API_SERVER
-    tasks = [_to_pods(selector(api_server.label), API_PORT), *to_networks_named(context.airflow.worker.egress_cidrs)]
+    tasks = [
+        _to_pods(selector(api_server.label), API_PORT),
+        *_role_of_tasks(context),
+        *to_networks_named(context.airflow.worker.egress_cidrs),
+    ]
     add_egress_policy(scope, "WorkerEgress", names.WORKER, WORKER, tasks)
 
 
@@ -46,6 +52,11 @@ def _kubernetes(component: Component, context: ChartContext) -> list[Rule]:
     if component.kubernetes is None:
         return []
     return [_to_networks(context.bindings.kubernetes_api_cidrs, KUBERNETES_API_PORTS)]
+
+
+def _role_of_tasks(context: ChartContext) -> list[Rule]:
+    """The agent of the node that hands out AWS roles, where tasks have some."""
+    return [_to_networks([POD_IDENTITY_AGENT], [80])] if task_roles(context.airflow) else []
 
 
 def _calls(component: Component) -> list[Rule]:

@@ -5,7 +5,8 @@ from constructs import Construct
 
 from k8s import names
 from k8s.airflow.context import ChartContext
-from k8s.airflow.pods.task_rules import VARIABLES, Rule, task_rules
+from k8s.airflow.pods.cel import Rule
+from k8s.airflow.pods.task_rules import task_rules, task_variables
 from k8s.labels import labels
 
 COMPONENT = "task-pods"
@@ -42,7 +43,10 @@ def add_task_pod_policy(scope: Construct, context: ChartContext) -> None:
                     f"'system:serviceaccount:{names.NAMESPACE}:{names.SCHEDULER}'",
                 }
             ],
-            "variables": [{"name": name, "expression": expression} for name, expression in VARIABLES.items()],
+            "variables": [
+                {"name": name, "expression": expression}
+                for name, expression in task_variables(context.airflow, context.bindings).items()
+            ],
             "validations": [_validation(rule) for rule in task_rules(context.airflow, context.bindings)],
         },
     )
@@ -65,6 +69,7 @@ def _validation(rule: Rule) -> dict[str, str]:
     return {
         "expression": rule.expression if rule.of_a_change_too else of_new_pods,
         "message": rule.message,
+        **({"messageExpression": rule.message_expression} if rule.message_expression else {}),
         # 403, as for every other thing that the scheduler may not do: its executor fails the task at once.
         "reason": "Forbidden",
     }

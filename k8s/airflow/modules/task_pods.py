@@ -47,10 +47,7 @@ class TaskPods(KubernetesExecutor):
 
 def own(executor_config):
     """What a task asks of its pod, without names of another task. Raises ValueError for a template of its own."""
-    template = executor_config.get("pod_template_file")
-    if template and (Path(template).parent != TEMPLATES or not Path(template).is_file()):
-        known = ", ".join(sorted(str(path) for path in TEMPLATES.glob("*.yaml")))
-        raise ValueError(f"executor_config: pod_template_file must be one of {known}, not {template}")
+    executor_config = with_template(executor_config)
     override = executor_config.get("pod_override")
     if override is None or override.metadata is None:
         return executor_config
@@ -59,6 +56,24 @@ def own(executor_config):
         given = getattr(override.metadata, field) or {}
         setattr(override.metadata, field, {name: value for name, value in given.items() if name not in OWN_METADATA})
     return {**executor_config, "pod_override": override}
+
+
+def with_template(executor_config):
+    """A profile's template for its name. Raises ValueError for a profile that is not there, or another template."""
+    templates = {path.stem: str(path) for path in sorted(TEMPLATES.glob("*.yaml"))}
+    template = executor_config.get("pod_template_file")
+    if template and template not in templates.values():
+        raise ValueError(
+            f"executor_config: pod_template_file must be of {', '.join(templates.values())}, not {template}"
+        )
+    profile = executor_config.get("profile")
+    if profile is None:
+        return executor_config
+    known = [name for name in templates if templates[name] != conf.get("kubernetes_executor", "pod_template_file")]
+    if profile not in known or template:
+        there = f"one of the task profiles {', '.join(known)}" if known else "left out: there are no task profiles"
+        raise ValueError(f"executor_config: profile must be {there}, without pod_template_file, not {profile}")
+    return {**executor_config, "pod_template_file": templates[profile]}
 
 
 def in_own_folder(workload):

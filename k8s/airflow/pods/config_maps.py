@@ -10,6 +10,7 @@ from k8s import names
 from k8s.airflow.pods import paths
 from k8s.airflow.pods.checksum import checksum
 from k8s.airflow.pods.options import contract, environment, environment_variable, tuning
+from k8s.airflow.pods.task_profiles import task_profiles
 from k8s.airflow.pods.worker_pod import worker_pod
 from k8s.bindings import PlatformBindings
 from settings.facts import secrets as facts
@@ -43,13 +44,16 @@ class ConfigMaps:
     write into a read-only file system."""
 
     worker_pod_template: ConfigMapData
-    """What the scheduler makes task pods from."""
+    """What the scheduler makes task pods from, a file for each profile."""
 
 
 def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigMaps:
     """The ConfigMaps for these settings."""
     options = {**tuning(airflow, bindings), **airflow.config, **contract(airflow, bindings)}
-    template = yaml.safe_dump(worker_pod(airflow, bindings.data_folders), sort_keys=True)
+    templates = {
+        profile.file: yaml.safe_dump(worker_pod(airflow, profile, bindings.data_folders), sort_keys=True)
+        for profile in task_profiles(airflow, bindings)
+    }
     files = {path.name: path.read_text() for folder in (SCRIPTS, MODULES) for path in sorted(folder.glob("*.py"))}
     if bindings.database_authorities is not None:
         files[Path(paths.DATABASE_AUTHORITIES).name] = bindings.database_authorities
@@ -59,9 +63,7 @@ def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigM
             data={**environment(options), **other_environment(bindings)},
         ),
         files=ConfigMapData(name=names.PLATFORM_FILES, data={"airflow.cfg": "", **files}),
-        worker_pod_template=ConfigMapData(
-            name=names.WORKER_POD_TEMPLATE, data={Path(paths.POD_TEMPLATE).name: template}
-        ),
+        worker_pod_template=ConfigMapData(name=names.WORKER_POD_TEMPLATE, data=templates),
     )
 
 

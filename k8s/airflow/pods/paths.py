@@ -12,7 +12,8 @@ DATABASE_AUTHORITIES = f"{PLATFORM_FILES}/database-authorities.pem"
 MODULES = f"{HOME}/config"  # Airflow looks for modules there
 SECRETS = f"{HOME}/secrets"
 POD_TEMPLATE_DIRECTORY = f"{HOME}/pod-template"
-POD_TEMPLATE = f"{POD_TEMPLATE_DIRECTORY}/pod-template.yaml"
+DEFAULT_TEMPLATE = "pod-template.yaml"
+POD_TEMPLATE = f"{POD_TEMPLATE_DIRECTORY}/{DEFAULT_TEMPLATE}"
 TEMPORARY = "/tmp"  # noqa: S108 a volume of the pod's own
 
 # Folders of the file system, made by the storage set-up Job and mounted by subPath.

@@ -18,9 +18,14 @@ def cpu_quantity(millicores: int) -> kube.Quantity:
     return kube.Quantity.from_string(f"{millicores // 1000}" if whole else f"{millicores}m")
 
 
-def resources(*, cpu_millicores: int, memory_mib: int) -> kube.ResourceRequirements:
-    """Memory limit as requested, so that a pod is killed for its own growth only; no CPU limit, idle cores are free."""
-    memory = binary_quantity(memory_mib)
-    return kube.ResourceRequirements(
-        requests={"cpu": cpu_quantity(cpu_millicores), "memory": memory}, limits={"memory": memory}
-    )
+def resources(
+    *, cpu_millicores: int, memory_mib: int, ephemeral_storage_gib: int | None = None
+) -> kube.ResourceRequirements:
+    """Memory limit as requested, so that a pod is killed for its own growth only; no CPU limit, idle cores are free.
+
+    Disk of the node likewise, where it is said.
+    """
+    limits = {"memory": binary_quantity(memory_mib)}
+    if ephemeral_storage_gib is not None:
+        limits["ephemeral-storage"] = binary_quantity(ephemeral_storage_gib * 1024)
+    return kube.ResourceRequirements(requests={"cpu": cpu_quantity(cpu_millicores), **limits}, limits=limits)

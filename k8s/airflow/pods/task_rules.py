@@ -6,32 +6,27 @@ makes (ServiceAccount tokens, EKS Pod Identity, tolerations), so those pass. Wha
 the same namespace (privileges, host ports, capabilities, root) is not said again.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from k8s.airflow.pods.worker_pod import worker_pod
+from k8s.airflow.pods.cel import CLUSTERS_OWN_TOLERATIONS, Rule, literal
+from k8s.airflow.pods.image import image_prefixes
+from k8s.airflow.pods.profile_rules import profile_rules, profile_variables
+from k8s.airflow.pods.task_profiles import TaskProfile, task_profiles
+from k8s.airflow.pods.worker_pod import PROFILE_LABEL, worker_pod
 from k8s.bindings import PlatformBindings, SecretsManagerSecrets
 from settings.model.airflow import AirflowSettings
 
 Json = dict[str, Any]
 
-VARIABLES = {
+_VARIABLES = {
     "containers": "object.spec.containers + (has(object.spec.initContainers) ? object.spec.initContainers : [])",
     "volumes": "has(object.spec.volumes) ? object.spec.volumes : []",
     "claimed": "variables.volumes.filter(v, has(v.persistentVolumeClaim)).map(v, v.name)",
     "labels": "has(object.metadata.labels) ? object.metadata.labels : {}",
     "annotations": "has(object.metadata.annotations) ? object.metadata.annotations : {}",
+    "account": "has(object.spec.serviceAccountName) ? object.spec.serviceAccountName : ''",
 }
-"""Name -> expression. A later one may use an earlier one."""
-
-CLUSTERS_OWN_TOLERATIONS = (
-    "node.kubernetes.io/not-ready",
-    "node.kubernetes.io/unreachable",
-    "node.kubernetes.io/memory-pressure",
-)
-"""The API server adds them to every pod."""
 
 AWS_TOKEN_AUDIENCES = ("pods.eks.amazonaws.com", "sts.amazonaws.com")
 """Of the token that EKS Pod Identity, or IAM roles for ServiceAccounts, puts into a pod whose account has a role."""
@@ -47,44 +42,34 @@ DANGEROUS_ANNOTATIONS = (
 """Beginnings: the platform's own, and what gives a pod another profile or network."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """A sentence that is true of every task's pod."""
-
-    expression: str
-    message: str
-    """Names the field: authors read it where Airflow says why their task failed."""
-
-    of_a_change_too: bool = False
-    """Also of a pod that the scheduler changes; the others are about a new pod."""
+def task_variables(airflow: AirflowSettings, bindings: PlatformBindings) -> dict[str, str]:
+    """Name -> expression. A later one may use an earlier one."""
+    return {**_VARIABLES, **profile_variables(airflow, task_profiles(airflow, bindings))}
 
 
 def task_rules(airflow: AirflowSettings, bindings: PlatformBindings) -> list[Rule]:
     """The rules for the pod template of these settings."""
-    template = worker_pod(airflow, bindings.data_folders)
+    profiles = task_profiles(airflow, bindings)
+    template = worker_pod(airflow, profiles[0], bindings.data_folders)
     spec = template["spec"]
     return [
-        *_identity(spec),
+        *_identity(profiles),
         *_labels(template["metadata"]["labels"]),
         *_volumes(spec, on_aws=isinstance(bindings.secrets, SecretsManagerSecrets)),
         *_environment(_config_maps(spec), spec["containers"][0]["env"]),
-        *_images(airflow),
+        _images(airflow, profiles),
         *_placement(spec, bindings.task_tolerations),
         *_kubelet(),
+        *profile_rules(airflow, profiles),
     ]
 
 
-def literal(value: Any) -> str:
-    """A text, or a list of texts, as CEL writes it."""
-    return json.dumps(list(value) if isinstance(value, tuple) else value)
-
-
-def _identity(spec: Json) -> list[Rule]:
-    account = spec["serviceAccountName"]
+def _identity(profiles: Sequence[TaskProfile]) -> list[Rule]:
+    accounts = tuple(each.account for each in profiles)
     return [
         Rule(
-            expression=f"has(object.spec.serviceAccountName) && object.spec.serviceAccountName == {literal(account)}",
-            message=f"spec.serviceAccountName must be {account}",
+            expression=f"variables.account in {literal(accounts)}",
+            message=f"spec.serviceAccountName must be {' or '.join(accounts)}",
         ),
         Rule(
             expression="has(object.spec.automountServiceAccountToken) && !object.spec.automountServiceAccountToken",
@@ -102,7 +87,7 @@ def _identity(spec: Json) -> list[Rule]:
 
 
 def _labels(labels: Mapping[str, str]) -> list[Rule]:
-    held = {key: value for key, value in labels.items() if key != "app.kubernetes.io/version"}
+    held = {key: value for key, value in labels.items() if key not in ("app.kubernetes.io/version", PROFILE_LABEL)}
     return [
         Rule(
             expression=" && ".join(
@@ -210,24 +195,15 @@ def _environment(config_maps: Sequence[str], variables: Sequence[Json]) -> list[
     ]
 
 
-def _images(airflow: AirflowSettings) -> list[Rule]:
-    # Any tag: at an upgrade the scheduler of the version before makes pods until the new one is there.
-    repository = image_repository(worker_pod(airflow)["spec"]["containers"][0]["image"])
-    prefixes = (f"{repository}:", f"{repository}@", *airflow.task_images)
+def _images(airflow: AirflowSettings, profiles: Sequence[TaskProfile]) -> Rule:
+    prefixes = image_prefixes(profiles[0].image, airflow.task_images)
     allowed = " || ".join(f"c.image.startsWith({literal(prefix)})" for prefix in prefixes)
-    return [
-        Rule(
-            expression=f"variables.containers.all(c, has(c.image) && ({allowed}))",
-            message=f"image must begin with {' or '.join(prefixes)} (setting airflow.task_images has more)",
-        )
-    ]
-
-
-def image_repository(image: str) -> str:
-    """An image's name without tag and digest."""
-    name = image.partition("@")[0]
-    folder, slash, last = name.rpartition("/")
-    return f"{folder}{slash}{last.partition(':')[0]}"
+    others = tuple(each.account for each in profiles if each.has_own_image)
+    excepted = f"variables.account in {literal(others)} || " if others else ""
+    return Rule(
+        expression=f"{excepted}variables.containers.all(c, has(c.image) && ({allowed}))",
+        message=f"image must begin with {' or '.join(prefixes)} (setting airflow.task_images has more)",
+    )
 
 
 def _placement(spec: Json, tolerations: Iterable[str]) -> list[Rule]:

@@ -8,10 +8,10 @@ from cdk8s_plus_28 import k8s as kube
 from k8s import names
 from k8s.airflow.pods import paths, volumes
 from k8s.airflow.pods.dag_bundles import bundle_modules, bundle_mounts
-from k8s.airflow.pods.image import image
 from k8s.airflow.pods.options import Option, environment, task_contract, task_tuning
 from k8s.airflow.pods.resources import resources
 from k8s.airflow.pods.security import container_security, pod_security
+from k8s.airflow.pods.task_profiles import TaskProfile
 from k8s.bindings import DataFolder
 from k8s.labels import labels
 from settings.model.airflow import AirflowSettings
@@ -23,11 +23,19 @@ KEEP = {
 }
 """Annotations that keep node autoscalers from taking a running task's node away."""
 
+PROFILE_LABEL = "airflow-on-eks/task-profile"
+"""Label that names the profile, if it is not the default, for `kubectl get pods -L`."""
+
 REMOTE_LOGS = "logging.remote_base_log_folder"
 
 
-def worker_pod(airflow: AirflowSettings, data_folders: Iterable[DataFolder] = ()) -> dict[str, Any]:
-    """The pod template, as plain data. The executor adds the name, the arguments and a task's own overrides."""
+def worker_pod(
+    airflow: AirflowSettings, profile: TaskProfile, data_folders: Iterable[DataFolder] = ()
+) -> dict[str, Any]:
+    """The template of a profile's pods, as plain data; all are hardened alike.
+
+    The executor adds the name, the arguments and a task's own overrides.
+    """
     variables = {
         "AIRFLOW_HOME": paths.HOME,
         # The image's entry point would otherwise look for a database before the task, and give up.
@@ -38,27 +46,43 @@ def worker_pod(airflow: AirflowSettings, data_folders: Iterable[DataFolder] = ()
         metadata=kube.ObjectMeta(
             name="airflow-task",  # Airflow gives each task's pod its own name
             namespace=names.NAMESPACE,
-            labels=labels(COMPONENT, airflow.version),
+            labels={
+                **labels(COMPONENT, airflow.version),
+                **({} if profile.is_default else {PROFILE_LABEL: profile.name}),
+            },
             annotations=KEEP,
         ),
         spec=kube.PodSpec(
-            service_account_name=names.WORKER,
+            service_account_name=profile.account,
             automount_service_account_token=False,
             enable_service_links=False,
             restart_policy="Never",
             termination_grace_period_seconds=airflow.worker.termination_grace_seconds,
             security_context=pod_security(),
+            node_selector=dict(profile.node_labels) or None,
+            tolerations=[
+                kube.Toleration(
+                    key=each.key,
+                    operator="Exists" if each.value is None else "Equal",
+                    value=each.value,
+                    effect=each.effect,
+                )
+                for each in profile.tolerations
+            ]
+            or None,
             containers=[
                 kube.Container(
                     name="base",  # the executor looks for this name
-                    image=image(airflow),
+                    image=profile.image,
                     image_pull_policy="IfNotPresent",
                     env=[
                         *_own_names(),
                         *(kube.EnvVar(name=name, value=value) for name, value in sorted(variables.items())),
                     ],
                     resources=resources(
-                        cpu_millicores=airflow.worker.cpu_millicores, memory_mib=airflow.worker.memory_mib
+                        cpu_millicores=profile.cpu_millicores,
+                        memory_mib=profile.memory_mib,
+                        ephemeral_storage_gib=profile.ephemeral_storage_gib,
                     ),
                     security_context=container_security(),
                     volume_mounts=[

@@ -5,7 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from operations.evidence.finding import Rule
-from operations.evidence.rules.identity import ROLE, identity_statements, listed, principals, trust_statements
+from operations.evidence.rules.identity import (
+    ROLE,
+    identity_statements,
+    is_of_tasks,
+    listed,
+    principals,
+    trust_statements,
+)
 from operations.evidence.subject import Resource, Subject
 from settings.facts.addons import FSX_CSI_DRIVER
 
@@ -103,7 +110,9 @@ def _secrets(subject: Subject) -> Iterator[tuple[str, str]]:
         needed[role] |= mounted.get(account, set())
         for secret in sorted(mounted.get(account, set()) - may_read.get(role, set())):
             yield resource.name, f"{'/'.join(account)} mounts {secret}, which its role may not read"
-    for reader, allowed in sorted(may_read.items()):
+    # Tasks ask for secrets of yours themselves; rule task-roles tells of those that could read Airflow's.
+    of_tasks = {role_arn(subject, role) for role in subject.resources(ROLE) if is_of_tasks(role)}
+    for reader, allowed in sorted((role, may) for role, may in may_read.items() if role not in of_tasks):
         for secret in sorted(allowed - needed.get(reader, set())):
             yield reader, f"may read {secret}, which no pod that has the role mounts"
 

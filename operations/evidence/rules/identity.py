@@ -1,6 +1,7 @@
 """IAM: who may do what, and who may become whom."""
 
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from operations.evidence.finding import Rule
@@ -59,12 +60,38 @@ def principals(subject: Subject, resource: Resource, statement: Statement) -> li
     return [subject.text(resource, each) for values in principal.values() for each in listed(values)]
 
 
+def is_of_tasks(resource: Resource) -> bool:
+    """Whether a role, or a policy of one, is what the environment's file gives to tasks."""
+    return resource.stack == "ClusterStack" and resource.logical_id.startswith("TaskRoles")
+
+
 def _wildcard_actions(subject: Subject) -> Iterator[tuple[str, str]]:
     for resource, statement in identity_statements(subject):
-        if statement["Effect"] == "Allow":
+        if statement["Effect"] == "Allow" and not is_of_tasks(resource):
             for action in listed(statement.get("Action", statement.get("NotAction", "*"))):
                 if "*" in action or "NotAction" in statement:
                     yield resource.name, f"may do whatever {action} comes to mean"
+
+
+def _broad_tasks(subject: Subject) -> Iterator[tuple[str, str]]:
+    for resource, statement in identity_statements(subject):
+        if not is_of_tasks(resource):
+            continue
+        everything = "*" in (resources := [subject.text(resource, each) for each in listed(statement["Resource"])])
+        for action in listed(statement["Action"]):
+            if action.endswith(":*"):
+                yield resource.name, f"lets every DAG author do all of {action}"
+            elif everything and ("*" in action or "?" in action):
+                yield resource.name, f"lets every DAG author do whatever {action} comes to mean, with everything"
+            if fnmatchcase("secretsmanager:getsecretvalue", action.lower()) and any(
+                each == "*" or each.endswith(":secret:*") for each in resources
+            ):
+                yield resource.name, "lets every DAG author read all secrets, Airflow's own among them"
+    for role in subject.resources(ROLE):
+        for arn in role.properties.get("ManagedPolicyArns", ()) if is_of_tasks(role) else ():
+            policy = subject.text(role, arn).rpartition("/")[2]
+            if policy.endswith(("FullAccess", "ReadWrite")):
+                yield role.name, f"has {policy}, which gives more than tasks use: name what they use in statements"
 
 
 def _wildcard_principals(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -121,6 +148,7 @@ def _pod_roles(subject: Subject) -> Iterator[tuple[str, str]]:
 
 RULES = (
     Rule("iam-actions", "No role may do what a wildcard names", _wildcard_actions, ("AC-6",)),
+    Rule("task-roles", "What tasks may do with AWS is what they use", _broad_tasks, ("AC-6",)),
     Rule("iam-principals", "No policy names everybody", _wildcard_principals, ("AC-3", "AC-6")),
     Rule("key-users", "A key's policy names who uses it, in this account", _key_users, ("SC-12", "AC-6")),
     Rule("pod-roles", "A pod's role is for its ServiceAccount alone", _pod_roles, ("CIS EKS 5.2.1", "AC-6")),

@@ -81,13 +81,13 @@ MUTANTS = (
         (WORKER,),
         (
             "airflow.config changes what is only tuned for tasks",
-            "environment({**task_tuning(), **airflow.config, **task_contract()})",
-            "environment({**airflow.config, **task_tuning(), **task_contract()})",
+            "environment({**task_tuning(), **airflow.config, **_remote_logs(airflow), **task_contract(airflow)})",
+            "environment({**airflow.config, **task_tuning(), **_remote_logs(airflow), **task_contract(airflow)})",
         ),
         (
             "airflow.config does not change what tasks rely on",
-            "**airflow.config, **task_contract()})",
-            "**task_contract(), **airflow.config})",
+            "**airflow.config, **_remote_logs(airflow), **task_contract(airflow)})",
+            "**_remote_logs(airflow), **task_contract(airflow), **airflow.config})",
         ),
         (
             "no autoscaler takes a running task away",

@@ -125,6 +125,32 @@ def test_should_take_the_platforms_templates(executor: Any, tmp_path: Path) -> N
     assert executor.asked[0]["executor_config"] == large
 
 
+def test_should_find_a_profiles_template_by_its_name(executor: Any, tmp_path: Path) -> None:
+    executor.execute_async("key", [workload()], None, {"profile": "large"})
+    assert executor.asked[0]["executor_config"]["pod_template_file"] == str(tmp_path / "pod-template" / "large.yaml")
+
+
+@pytest.mark.parametrize(
+    "asked", [{"profile": "none"}, {"profile": "pod-template"}, {"profile": "../large"}, {"profile": 7}], ids=str
+)
+def test_should_fail_a_task_of_an_unknown_profile_and_name_those_there_are(executor: Any, asked: Any) -> None:
+    executor.execute_async("key", [workload()], None, asked)
+    (said,) = executor.failed
+    assert (executor.asked, "profile must be one of the task profiles large," in said) == ([], True)
+
+
+def test_should_fail_a_task_that_names_a_profile_and_a_template(executor: Any, tmp_path: Path) -> None:
+    both = {"profile": "large", "pod_template_file": str(tmp_path / "pod-template" / "pod-template.yaml")}
+    executor.execute_async("key", [workload()], None, both)
+    assert (executor.asked, len(executor.failed)) == ([], 1)
+
+
+def test_should_say_where_there_are_no_profiles(executor: Any, tmp_path: Path) -> None:
+    (tmp_path / "pod-template" / "large.yaml").unlink()
+    executor.execute_async("key", [workload()], None, {"profile": "large"})
+    assert "there are no task profiles" in executor.failed[0]
+
+
 @pytest.mark.parametrize("name", ["dags/mine.yaml", "pod-template/no.yaml", "pod-template/../dags/mine.yaml"])
 def test_should_fail_a_task_that_brings_a_template_and_name_those_there_are(
     executor: Any, tmp_path: Path, name: str

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from k8s.airflow.pods.task_rules import image_repository
+from k8s.airflow.pods.image import image_repository
 from k8s.rendered import Release
 from settings.model.airflow import AirflowSettings
 from standins.kubernetes_api import defaults, schemas
@@ -26,10 +26,10 @@ SCHEDULER = "system:serviceaccount:airflow:airflow-scheduler"
 DIGEST = "sha256:" + "0" * 64
 
 
-def task_pod(release: Release) -> Json:
-    """The pod that the executor makes of the template, as admission sees it."""
+def task_pod(release: Release, template: str = "pod-template") -> Json:
+    """The pod that the executor makes of a template, as admission sees it."""
     data = release.get("ConfigMap", "airflow-worker-pod-template")["data"]
-    pod: Json = yaml.safe_load(data["pod-template.yaml"])
+    pod: Json = yaml.safe_load(data[f"{template}.yaml"])
     pod["metadata"]["labels"] |= {"dag_id": "a", "task_id": "b", "airflow-worker": "1"}
     pod["metadata"].setdefault("annotations", {})["try_number"] = "1"
     defaults.fill(pod)
@@ -41,8 +41,8 @@ def refusals(release: Release, pod: Json, operation: str = "CREATE", user: str =
     return [message for message, _ in denials(policy, pod, operation=operation, user=user)]
 
 
-def changed(release: Release, change: Change) -> Json:
-    pod = deepcopy(task_pod(release))
+def changed(release: Release, change: Change, template: str = "pod-template") -> Json:
+    pod = deepcopy(task_pod(release, template))
     change(pod)
     assert schemas.errors(pod) == [], "no such pod"
     return pod

@@ -28,6 +28,15 @@ NOTHING_TO_KEEP: dict[str, Any] = {
     "network": {"nat_gateways": 0, "interface_endpoints": True, "flow_logs_retention_days": None},
     "database": {"backup_retention_days": 0, "engine_version": "14", "support": "extended"},
 }
+TASK_ROLE: dict[str, Any] = {
+    "statements": [
+        {"actions": ["s3:GetObject*", "s3:ListBucket"], "resources": ["arn:aws:s3:::data", "arn:aws:s3:::data/*"]},
+        {
+            "actions": ["secretsmanager:GetSecretValue"],
+            "resources": ["arn:aws:secretsmanager:eu-central-1:111122223333:secret:team/*"],
+        },
+    ]
+}
 PRIVATE: dict[str, Any] = {
     "cluster": {
         "endpoint": {"access": "private"},
@@ -56,6 +65,8 @@ PRIVATE: dict[str, Any] = {
             },
         },
         "git_sync": {"egress_cidrs": ["198.51.100.0/24"]},
+        "worker": {"role": {"managed_policies": ["AmazonS3ReadOnlyAccess"]}},
+        "task_profiles": {"large": {"memory_mib": 4096, "role": TASK_ROLE}, "plain": {"ephemeral_storage_gib": 5}},
     },
 }
 VARIANTS: dict[str, Callable[[], AwsEnvironment]] = {

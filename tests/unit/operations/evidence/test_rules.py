@@ -65,6 +65,20 @@ def _logical_id(w: Workshop, prefix: str) -> str:
     return next(name for name in names if name.startswith(prefix))
 
 
+def task_role(w: Workshop, action: str, resource: str, *policies: str) -> None:
+    """A role of tasks, as the cluster's stack makes it."""
+    w.templates["ClusterStack"]["Resources"]["TaskRoleslarge0"] = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {"Statement": []},
+            "ManagedPolicyArns": [f"arn:aws:iam::aws:policy/{each}" for each in policies],
+            "Policies": [
+                {"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]}}
+            ],
+        },
+    }
+
+
 def without(w: Workshop, logical_id: str) -> None:
     w.body("AWS::EC2::SecurityGroupIngress", logical_id)["Type"] = "Removed"
 
@@ -125,6 +139,14 @@ BREAKS: list[tuple[str, str, Break]] = [
     ("rbac", "cluster-admin", cluster_admin),
     ("service", "LoadBalancer", lambda w: w.objects(lambda o: o["spec"].update(type="LoadBalancer"), "Service")),
     ("default-deny", "Namespace/airflow", lambda w: w.remove_objects("NetworkPolicy", "deny-ingress")),
+    ("task-roles", "do all of s3:*", lambda w: task_role(w, "s3:*", "arn:aws:s3:::data/*")),
+    ("task-roles", "whatever s3:Get* comes to mean", lambda w: task_role(w, "s3:Get*", "*")),
+    (
+        "task-roles",
+        "read all secrets",
+        lambda w: task_role(w, "secretsmanager:Get*", "arn:aws:x:secret:*"),
+    ),
+    ("task-roles", "AmazonS3FullAccess", lambda w: task_role(w, "s3:GetObject", "*", "AmazonS3FullAccess")),
     ("pod-identity", "does not exist", no_service_account),
     ("pod-identity", "without an association", lambda w: _association(w).update(ServiceAccount="other")),
     ("secret-readers", "may not read", lambda w: statement(w, "SecretsScheduler", "ReadSecrets")["Resource"].pop()),
@@ -238,6 +260,16 @@ def test_should_find_what_the_rule_is_for(
 def test_should_have_an_example_of_every_rule() -> None:
     assert {rule for rule, _, _ in BREAKS} == {rule.id for rule in RULES}
     assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+def test_should_find_nothing_in_a_task_role_that_names_what_it_uses(workshop: Workshop) -> None:
+    task_role(workshop, "s3:Get*", "arn:aws:s3:::data/*", "AmazonS3ReadOnlyAccess")
+    assert found_by("task-roles", workshop.subject) == found_by("iam-actions", workshop.subject) == []
+
+
+def test_should_let_tasks_read_secrets_of_the_users(workshop: Workshop) -> None:
+    task_role(workshop, "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:111122223333:secret:team/*")
+    assert found_by("task-roles", workshop.subject) == found_by("secret-readers", workshop.subject) == []
 
 
 def test_should_take_s3_for_the_backup_of_a_linked_file_system(workshop: Workshop) -> None:

@@ -1,4 +1,4 @@
-"""The fullest environment: production's, with people in the cluster and endpoints of its own for AWS's services."""
+"""The fullest environment: production's, with people in the cluster, endpoints of its own and roles for tasks."""
 
 from datetime import date
 
@@ -10,6 +10,8 @@ from tests.support.environments import aws_environment_named
 from tests.support.platform import build
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d"
+READ = {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::data/*"]}
+READER = "arn:aws:iam::210987654321:role/Reader"
 ADMIN, VIEWER = "arn:aws:iam::111122223333:role/Admin", "arn:aws:iam::111122223333:role/Viewer"
 
 
@@ -20,5 +22,7 @@ def fullest() -> Subject:
     credential = {"credential": "team/git-token", "credential_kms_key_arn": KEY}
     data["airflow"]["dag_bundles"] = {"team": {"git": {"url": "https://git.example.com/dags.git", **credential}}}
     data["cluster"]["access"] = {"admins": [ADMIN], "viewers": [VIEWER]}
+    data["airflow"]["worker"]["role"] = {"managed_policies": ["AmazonS3ReadOnlyAccess"], "statements": [READ]}
+    data["airflow"]["task_profiles"] = {"elsewhere": {"role": {"target_role_arn": READER}}, "plain": {}}
     settings = AwsEnvironment.model_validate(data)
     return Subject(settings, build(settings), date(2026, 11, 24))

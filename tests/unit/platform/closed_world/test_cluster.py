@@ -28,6 +28,8 @@ SERVICE_ACCOUNTS = [
     ("ServiceAccount/airflow/airflow-migration", ""),
     ("ServiceAccount/airflow/airflow-admin-user", ""),
     ("ServiceAccount/airflow/airflow-worker", ""),
+    ("ServiceAccount/airflow/airflow-worker-elsewhere", ""),
+    ("ServiceAccount/airflow/airflow-worker-plain", ""),
 ]
 """ServiceAccount, and the Roles it is bound to."""
 
@@ -100,6 +102,8 @@ CONFIG_MAP_KEYS = {
         schema_version.py
     """,
     "airflow-worker-pod-template": """
+        elsewhere.yaml
+        plain.yaml
         pod-template.yaml
     """,
 }

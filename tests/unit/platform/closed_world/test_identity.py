@@ -157,6 +157,14 @@ PERMISSIONS = [
         "DatabaseStack/Key.Arn",
         "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",
     ),
+    ("ClusterStack/TaskRolesdefault", "Allow", "s3:GetObject", "arn:s3:::data/*", ""),
+    (
+        "ClusterStack/TaskRoleselsewhere",
+        "Allow",
+        "sts:AssumeRole, sts:TagSession",
+        "arn:iam::210987654321:role/Reader",
+        "",
+    ),
 ]
 """Role, effect, actions, resources, condition."""
 
@@ -169,6 +177,7 @@ MANAGED_POLICIES = [
     ("ClusterStack/ClusterManifestHandlerFunctionServiceRole", "AWSLambdaBasicExecutionRole"),
     ("ClusterStack/AddonsVersionMoverServiceRole", "AWSLambdaBasicExecutionRole"),
     ("ClusterStack/ClusterUpgradeGateFunctionServiceRole", "AWSLambdaBasicExecutionRole"),
+    ("ClusterStack/TaskRolesdefault", "AmazonS3ReadOnlyAccess"),
 ]
 """Role, and the policy that AWS keeps."""
 
@@ -224,6 +233,16 @@ TRUST = [
     ("ClusterStack/ClusterManifestHandlerFunctionServiceRole", "lambda.amazonaws.com", ""),
     ("ClusterStack/AddonsVersionMoverServiceRole", "lambda.amazonaws.com", ""),
     ("ClusterStack/ClusterUpgradeGateFunctionServiceRole", "lambda.amazonaws.com", ""),
+    (
+        "ClusterStack/TaskRolesdefault",
+        "pods.eks.amazonaws.com",
+        "aws:RequestTag/eks-cluster-arn StringEquals ClusterStack/Cluster.Arn; aws:RequestTag/kubernetes-namespace StringEquals airflow; aws:RequestTag/kubernetes-service-account StringEquals airflow-worker",
+    ),
+    (
+        "ClusterStack/TaskRoleselsewhere",
+        "pods.eks.amazonaws.com",
+        "aws:RequestTag/eks-cluster-arn StringEquals ClusterStack/Cluster.Arn; aws:RequestTag/kubernetes-namespace StringEquals airflow; aws:RequestTag/kubernetes-service-account StringEquals airflow-worker-elsewhere",
+    ),
 ]
 """Role, who may take it on, condition."""
 
@@ -236,6 +255,8 @@ ASSOCIATIONS = [
     ("airflow", "airflow-admin-user", "IamStack/RolesSecretReadersAdminUser.Arn"),
     ("airflow", "airflow-git-sync", "ClusterStack/GitSyncRole.Arn"),
     ("kube-system", "fsx-csi-controller-sa", "IamStack/RolesFsxCsiDriver.Arn"),
+    ("airflow", "airflow-worker", "ClusterStack/TaskRolesdefault.Arn"),
+    ("airflow", "airflow-worker-elsewhere", "ClusterStack/TaskRoleselsewhere.Arn"),
 ]
 """Namespace, ServiceAccount, role."""
 
