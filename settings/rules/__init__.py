@@ -23,6 +23,7 @@ from settings.rules import (
     offers,
     room,
     s3,
+    secrets_backend,
     storage,
     tags,
     task_profiles,
@@ -114,6 +115,11 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     task_roles.statements_name_the_roles_that_tasks_take,
     task_roles.statements_are_not_too_long,
     task_roles.task_roles_are_of_the_regions_partition,
+    secrets_backend.only_a_service_has_the_rest,
+    secrets_backend.store_has_a_prefix,
+    secrets_backend.prefixes_lie_apart,
+    secrets_backend.parameters_have_allowed_names,
+    secrets_backend.key_is_of_the_region,
 )
 
 LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
@@ -132,6 +138,7 @@ LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
     dag_bundles.credentials_are_kubernetes_secrets,
     local.parallelism_fits,
     task_roles.roles_are_for_aws,
+    secrets_backend.no_store_without_aws,
 )
 
 Environment = TypeVar("Environment")

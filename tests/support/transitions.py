@@ -90,6 +90,13 @@ DEPLOYS: dict[str, Any] = {
         "built-in": {"image": "/opt/dags"},
     },
     "airflow.git_sync": {"cpu_millicores": 60, "memory_mib": 300, "keep_days": 60, "egress_cidrs": ["198.51.100.0/24"]},
+    "airflow.secrets_backend": {
+        "service": "secrets_manager",
+        "connections_prefix": "team/connections",
+        "variables_prefix": None,
+        "cache_seconds": 60,
+        "kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    },
     "airflow.parallelism": 3,
     "airflow.max_active_tasks_per_dag": 3,
     "airflow.dag_refresh_seconds": 60,
@@ -178,6 +185,8 @@ WALK: dict[str, dict[str, Any]] = {
         "network.nat_gateways": 0,
         "network.interface_endpoints": True,
         "cluster.endpoint.access": "public",
+        # Another store, and an endpoint that comes with it.
+        "airflow.secrets_backend": {"service": "ssm"},
         "cluster.node_groups": {"workers": {"capacity_type": "spot", "instance_types": ["m7a.large"]}},
         **NO_LINKS["no links"],
         "retain_data": False,

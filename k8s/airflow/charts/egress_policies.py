@@ -1,6 +1,7 @@
 """Whom the pods of the airflow namespace may talk to.
 
-Secrets and the file system are mounted by the node, so no pod needs a way to Secrets Manager or Lustre for them.
+Secrets and the file system are mounted by the node, so no pod needs a way to Secrets Manager or Lustre for them. What
+looks connections up there does.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,8 @@ from k8s.airflow import components, jobs
 from k8s.airflow.charts import database
 from k8s.airflow.components import Component
 from k8s.airflow.context import ChartContext
-from k8s.airflow.pods.ports import API_PORT, DATABASE_PORT, DNS_PORT, KUBERNETES_API_PORTS
+from k8s.airflow.pods import secrets_backend
+from k8s.airflow.pods.ports import API_PORT, DATABASE_PORT, DNS_PORT, HTTPS_PORT, KUBERNETES_API_PORTS
 from k8s.airflow.pods.task_profiles import task_roles
 from k8s.airflow.pods.worker_pod import COMPONENT as WORKER
 from k8s.labels import labels, selector
@@ -28,7 +30,13 @@ def add_egress_policies(scope: Construct, context: ChartContext) -> None:
     _add(scope, "DenyEgress", "deny-egress", kube.LabelSelector(), [])
     for component in components.COMPONENTS:
         cidrs = context.airflow.components[component.setting].egress_cidrs
-        rules = [_database(context), *_kubernetes(component, context), *_calls(component), *to_networks_named(cidrs)]
+        rules = [
+            _database(context),
+            *_kubernetes(component, context),
+            *_store(component, context),
+            *_calls(component),
+            *to_networks_named(cidrs),
+        ]
         add_egress_policy(scope, f"{component.id}Egress", component.name, component.label, rules)
     for job in jobs.JOBS:
         add_egress_policy(scope, f"{job.id}Egress", job.name, job.label, [_database(context)])
@@ -57,6 +65,14 @@ def _kubernetes(component: Component, context: ChartContext) -> list[Rule]:
 def _role_of_tasks(context: ChartContext) -> list[Rule]:
     """The agent of the node that hands out AWS roles, where tasks have some."""
     return [_to_networks([POD_IDENTITY_AGENT], [80])] if task_roles(context.airflow) else []
+
+
+def _store(component: Component, context: ChartContext) -> list[Rule]:
+    """The store of connections and variables, and who gives out the credentials for it."""
+    if not secrets_backend.prefixes(context.airflow, component.looks_up):
+        return []
+    agent, port = secrets_backend.CREDENTIALS
+    return [_to_networks([agent], [port]), _to_networks(context.bindings.aws_cidrs, [HTTPS_PORT])]
 
 
 def _calls(component: Component) -> list[Rule]:

@@ -1,6 +1,7 @@
 """Between AWS and the cluster: which pod gets which role, and which secret."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -18,6 +19,7 @@ from settings.facts.addons import FSX_CSI_DRIVER
 
 SECRETS_STORE = "secrets-store.csi.k8s.io"
 ANY_SUFFIX = "-??????"
+READS = ("secretsmanager:Get", "secretsmanager:BatchGet", "ssm:Get")
 OF_ADDONS = {("kube-system", str(FSX_CSI_DRIVER.service_account))}
 """ServiceAccounts that an EKS add-on makes."""
 
@@ -53,20 +55,33 @@ def secrets_of(subject: Subject) -> dict[Account, set[str]]:
     return dict(found)
 
 
+def looked_up(subject: Subject) -> dict[Account, set[str]]:
+    """ServiceAccount -> below which names its pods look for connections and variables (k8s/airflow/pods/)."""
+    found: dict[Account, set[str]] = defaultdict(set)
+    for pod in subject.pods:
+        for container in pod.containers:
+            options = {each["name"]: each.get("value", "") for each in container.get("env", ())}
+            told = json.loads(options.get("AIRFLOW__SECRETS__BACKEND_KWARGS") or "{}")
+            prefixes = [told[name] for name in ("connections_prefix", "variables_prefix") if told.get(name)]
+            kind = "parameter" if "Parameter" in options.get("AIRFLOW__SECRETS__BACKEND", "") else "secret:"
+            found[pod.namespace, pod.account] |= {f"{kind}{prefix}/*" for prefix in prefixes}
+    return {account: names for account, names in found.items() if names}
+
+
 def role_arn(subject: Subject, role: Resource) -> str:
     """The text of a role's ARN."""
     return subject.references.text(role.stack, {"Fn::GetAtt": [role.logical_id, "Arn"]})
 
 
 def readable(subject: Subject) -> dict[str, set[str]]:
-    """Text of a role's ARN -> what it may read of Secrets Manager."""
+    """Text of a role's ARN -> what it may read of Secrets Manager and the Parameter Store."""
     by_name = {
         subject.references.text(role.stack, {"Ref": role.logical_id}): role_arn(subject, role)
         for role in subject.resources(ROLE)
     }
     found: dict[str, set[str]] = defaultdict(set)
     for resource, statement in identity_statements(subject):
-        reads = any(action.startswith("secretsmanager:Get") for action in listed(statement.get("Action", ())))
+        reads = any(action.startswith(READS) for action in listed(statement.get("Action", ())))
         if statement["Effect"] == "Allow" and reads:
             names = [resource.properties["RoleName"]] if "RoleName" in resource.properties else ()
             roles = (
@@ -83,8 +98,15 @@ def readable(subject: Subject) -> dict[str, set[str]]:
 
 
 def _secret(arn: str) -> str:
-    """A secret as what mounts it calls it: one of the user's own by its name, to which its ARN adds six characters."""
-    return arn.partition(":secret:")[2].removesuffix(ANY_SUFFIX) if arn.endswith(ANY_SUFFIX) else arn
+    """A secret as what mounts it, or looks for it, calls it.
+
+    One of the user's own has its name, to which its ARN adds six characters; everything below a prefix has neither
+    region nor account, which pods don't say.
+    """
+    if arn.endswith(ANY_SUFFIX):
+        return arn.partition(":secret:")[2].removesuffix(ANY_SUFFIX)
+    match = re.fullmatch(r"arn:.*:(secret:.+/\*|parameter/.+/\*)", arn)
+    return match[1] if match else arn
 
 
 def _service_accounts(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -104,17 +126,19 @@ def _service_accounts(subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 def _secrets(subject: Subject) -> Iterator[tuple[str, str]]:
-    mounted, may_read = secrets_of(subject), readable(subject)
+    mounted, asked, may_read = secrets_of(subject), looked_up(subject), readable(subject)
     needed: dict[str, set[str]] = defaultdict(set)
     for resource, account, role in associations(subject):
-        needed[role] |= mounted.get(account, set())
+        needed[role] |= mounted.get(account, set()) | asked.get(account, set())
         for secret in sorted(mounted.get(account, set()) - may_read.get(role, set())):
             yield resource.name, f"{'/'.join(account)} mounts {secret}, which its role may not read"
+        for names in sorted(asked.get(account, set()) - may_read.get(role, set())):
+            yield resource.name, f"{'/'.join(account)} looks for {names}, which its role may not read"
     # Tasks ask for secrets of yours themselves; rule task-roles tells of those that could read Airflow's.
     of_tasks = {role_arn(subject, role) for role in subject.resources(ROLE) if is_of_tasks(role)}
     for reader, allowed in sorted((role, may) for role, may in may_read.items() if role not in of_tasks):
         for secret in sorted(allowed - needed.get(reader, set())):
-            yield reader, f"may read {secret}, which no pod that has the role mounts"
+            yield reader, f"may read {secret}, which no pod that has the role mounts or looks for"
 
 
 def _trust(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -136,6 +160,8 @@ def _trust(subject: Subject) -> Iterator[tuple[str, str]]:
 
 RULES = (
     Rule("pod-identity", "Roles and ServiceAccounts match", _service_accounts, ("CIS EKS 5.2.1", "IA-9")),
-    Rule("secret-readers", "A role reads what its pods mount, and nothing else", _secrets, ("AC-6", "SC-12")),
+    Rule(
+        "secret-readers", "A role reads what its pods mount or look up, and nothing else", _secrets, ("AC-6", "SC-12")
+    ),
     Rule("pod-trust", "A role trusts whom it is given to, and nobody else", _trust, ("AC-6",)),
 )

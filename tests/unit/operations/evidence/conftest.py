@@ -27,6 +27,7 @@ NOTHING_TO_KEEP: dict[str, Any] = {
     "storage": {"deployment_type": "SCRATCH_2", "s3": {"enabled": False}},
     "network": {"nat_gateways": 0, "interface_endpoints": True, "flow_logs_retention_days": None},
     "database": {"backup_retention_days": 0, "engine_version": "14", "support": "extended"},
+    "airflow": {"secrets_backend": {"service": "ssm"}},
 }
 TASK_ROLE: dict[str, Any] = {
     "statements": [
@@ -67,6 +68,7 @@ PRIVATE: dict[str, Any] = {
         "git_sync": {"egress_cidrs": ["198.51.100.0/24"]},
         "worker": {"role": {"managed_policies": ["AmazonS3ReadOnlyAccess"]}},
         "task_profiles": {"large": {"memory_mib": 4096, "role": TASK_ROLE}, "plain": {"ephemeral_storage_gib": 5}},
+        "secrets_backend": {"service": "secrets_manager", "kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/1234"},
     },
 }
 VARIANTS: dict[str, Callable[[], AwsEnvironment]] = {
@@ -105,7 +107,10 @@ def platforms() -> dict[str, Platform]:
 
 @pytest.fixture(scope="session")
 def production() -> Subject:
-    return synthesized(aws_environment_named("production")).subject
+    """With each part that a rule looks at."""
+    data = aws_environment_named("production").model_dump()
+    data["airflow"]["secrets_backend"] = {"service": "secrets_manager"}
+    return synthesized(AwsEnvironment.model_validate(data)).subject
 
 
 @dataclass

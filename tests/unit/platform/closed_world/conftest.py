@@ -9,10 +9,10 @@ from settings import AwsEnvironment
 from tests.support.environments import aws_environment_named
 from tests.support.platform import build
 
-KEY = "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d"
 READ = {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::data/*"]}
 READER = "arn:aws:iam::210987654321:role/Reader"
 ADMIN, VIEWER = "arn:aws:iam::111122223333:role/Admin", "arn:aws:iam::111122223333:role/Viewer"
+KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 @pytest.fixture(scope="session")
@@ -24,5 +24,6 @@ def fullest() -> Subject:
     data["cluster"]["access"] = {"admins": [ADMIN], "viewers": [VIEWER]}
     data["airflow"]["worker"]["role"] = {"managed_policies": ["AmazonS3ReadOnlyAccess"], "statements": [READ]}
     data["airflow"]["task_profiles"] = {"elsewhere": {"role": {"target_role_arn": READER}}, "plain": {}}
+    data["airflow"]["secrets_backend"] = {"service": "secrets_manager", "kms_key_arn": KEY}
     settings = AwsEnvironment.model_validate(data)
     return Subject(settings, build(settings), date(2026, 11, 24))
