@@ -3,6 +3,7 @@
 import cdk8s
 from constructs import Construct, IConstruct
 
+from k8s.airflow.pods.image import image
 from k8s.airflow.release import release
 from k8s.bindings import PlatformBindings
 from k8s.names import NAMESPACE, WEB_SERVICE
@@ -52,4 +53,7 @@ class AirflowStack(PlatformStack):
             PortForwardCommand=f"kubectl --namespace {NAMESPACE} port-forward service/{WEB_SERVICE} 8080:8080",
             AirflowUrl=settings.airflow.base_url,
             AdminUser=settings.airflow.admin.username,
+            # `make dags` checks files with what is deployed, not with what the file says meanwhile.
+            AirflowVersion=settings.airflow.version,
+            AirflowImage=image(settings.airflow),
         )
