@@ -62,7 +62,8 @@ def checked_tree(
     found = check(tree, used, outputs.version, seconds)
     for note in found.notes:
         print(f"  note: {note}")
-    print(f"{len(found.dags)} DAGs, no import error ({found.slowest}).", flush=True)
+    count = "1 DAG" if len(found.dags) == 1 else f"{len(found.dags)} DAGs"
+    print(f"{count}, no import error ({found.slowest}).", flush=True)
     return tree, found
 
 

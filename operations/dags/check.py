@@ -40,7 +40,8 @@ class Checked:
 
 def options_of(config: Mapping[str, Any]) -> dict[str, str]:
     """The environment's own Airflow options that count here, as environment variables."""
-    found = {"AIRFLOW__CORE__EXECUTOR": "KubernetesExecutor"}
+    # Airflow's two lines of a traceback would often be of the library that a file calls, not of the file.
+    found = {"AIRFLOW__CORE__EXECUTOR": "KubernetesExecutor", "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH": "6"}
     for option, value in config.items():
         section, _, key = option.rpartition(".")
         if section in SECTIONS:
@@ -105,7 +106,7 @@ def _twice(files: list[Json]) -> list[str]:
 def _notes(report: Json) -> list[str]:
     """Files that look like DAGs, are none to Airflow, and that no DAG file needs."""
     return [
-        f"{file['file']}: Airflow does not look into it (the words airflow and dag are not in it), and no DAG file"
+        f"{file['file']}: Airflow does not look into it (the words airflow and dag are not both in it), and no DAG file"
         " imports it" + (f"; {file['error']}" if file["error"] else "")
         for file in report["skipped"]
     ]

@@ -72,13 +72,9 @@ class Publisher:
         self._refuse_lost(target, ahead)
         self._show(ahead, current, target.dags)
         self._ask_about(by_others & set(ahead.touched), current)
-        if (
-            not target.files
-            and ahead.removed
-            and not self.agrees(f"There was no file before {_of(current)}: remove all?")
-        ):
+        if ahead.removed and not target.files and not self.agrees("There was no file before: remove all?"):
             raise StoppedError
-        former = self._former(pointer, current, present, bool(by_others))
+        former = pointer.work.former if pointer.work else current.id if current else target.id
         with claimed(self.bucket, pointer, self.by, former, target.id, self.tell) as writing:
             files = writing.apply(
                 ahead,
@@ -137,14 +133,14 @@ class Publisher:
             )
 
     def _ask_about(self, paths: set[str], current: Release | None) -> None:
-        """Whether what other hands put there may go: it stays as versions, and the way back brings it again."""
+        """Whether what other hands put there may go."""
         if not paths:
             return
         since = f"since {_of(current)}" if current else "before anything was published with `make dags`"
         self.tell(f"Changed by other hands {since}:")
         for path in sorted(paths):
             self.tell(f"  {path}")
-        if not self.agrees("Go on, and replace that? `make dags-back` brings it again."):
+        if not self.agrees("Go on, and replace that? S3 keeps it as versions."):
             raise StoppedError
 
     def _show(self, ahead: Plan, current: Release | None, dags: Mapping[str, str]) -> None:

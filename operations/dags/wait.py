@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ class Wait:
     removed_dags: frozenset[str] = frozenset()
     seconds: float = SECONDS
     tell: Callable[[str], None] = print
-    _begun: float = field(default_factory=time.monotonic)
+    _begun: float = 0
 
     def run(self) -> None:
         """Return when Airflow shows it.
@@ -51,6 +51,7 @@ class Wait:
         Raises:
             NotShownError: a file can't be imported there, the time is over, or Airflow can't be asked.
         """
+        self._begun = time.monotonic()
         try:
             arrived = self._arrival()
             self.tell(f"  on the file system after {self._took():.0f} s")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from operations.dags.bucket import Bucket, BucketError, OvertakenError
@@ -54,7 +54,7 @@ class Writing:
         self._pointer = self._bucket.move(replace(self._pointer, release=release.id, work=None))
 
     def give_up(self) -> None:
-        """Say that nobody is at work any more. Best effort: silence says it too, a little later."""
+        """Say that nobody is at work any more."""
         if self._pointer.work is not None:
             self._pointer = self._bucket.move(replace(self._pointer, work=replace(self._pointer.work, ended=True)))
 
@@ -107,5 +107,6 @@ def claimed(
             else "`make dags` again completes it, `make dags-back` brings the former files"
         )
         tell(f"{ways}.")
-        writing.give_up()
+        with suppress(Exception):  # the line may be dead
+            writing.give_up()
         raise

@@ -45,6 +45,8 @@ class VersionedBucket:
     objects: dict[str, list[Version]] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
     """`Operation key` of each, in order."""
+    calls: set[tuple[str, str]] = field(default_factory=set)
+    """Operation and key of every call."""
     before_write: Callable[[str], None] = lambda key: None
     """Called before each write of a client: something else happens, or it fails."""
     _clock: datetime = datetime(2026, 11, 1, tzinfo=timezone.utc)
@@ -86,6 +88,7 @@ class VersionedBucket:
         """What S3 says: a document, or the code of an error."""
         assert asked["Bucket"] == BUCKET
         key = asked.get("Key", "")
+        self.calls.add((operation, key))
         if operation in ("PutObject", "CopyObject", "DeleteObject"):
             self.before_write(key)
             self.writes.append(f"{operation} {key}")

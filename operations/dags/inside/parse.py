@@ -18,7 +18,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-LINES = 12
+LINES = 18
 """Of a traceback that are told: its end."""
 
 TOLD = 4000
@@ -168,9 +168,21 @@ def _told(folder: Path, file: str, answer: Path, late: bool, status: int, second
         code = os.waitstatus_to_exitcode(status)
         told["error"] = f"its process ended with {code} while the file was read"
     if told["error"]:
-        lines = [line for line in told["error"].replace(f"{folder}{os.sep}", "").splitlines() if line.strip()]
-        told["error"] = "\n".join(lines[-LINES:])[-TOLD:]
+        told["error"] = _shortened(told["error"].replace(f"{folder}{os.sep}", ""))
     return told
+
+
+def _shortened(error: str) -> str:
+    """The end of a traceback, without the frames that only load the file."""
+    lines, loading = [], False
+    for line in error.splitlines():
+        if line.startswith("  File "):
+            loading = "<frozen importlib" in line or "/dag_processing/" in line
+        elif not line.startswith("    "):
+            loading = False
+        if line.strip() and not loading:
+            lines.append(line)
+    return "\n".join(lines[-LINES:])[-TOLD:]
 
 
 def _kill(group: int) -> None:
