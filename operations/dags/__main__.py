@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import BotoCoreError
 
@@ -58,12 +57,11 @@ def checked_tree(
     """The files of a folder, when the deployed Airflow takes them. Raises OperationError."""
     tree = read(folder, prefix)
     used = interpreter(outputs.version, outputs.image, options_of(settings.airflow.config))
-    print(f"Checking {len(tree.files)} files with {used.shown} …", flush=True)
+    print(f"Checking {_counted(len(tree.files), 'file')} with {used.shown} …", flush=True)
     found = check(tree, used, outputs.version, seconds)
     for note in found.notes:
         print(f"  note: {note}")
-    count = "1 DAG" if len(found.dags) == 1 else f"{len(found.dags)} DAGs"
-    print(f"{count}, no import error ({found.slowest}).", flush=True)
+    print(f"{_counted(len(found.dags), 'DAG')}, no import error ({found.slowest}).", flush=True)
     return tree, found
 
 
@@ -113,6 +111,10 @@ def kubectl_of(settings: AwsEnvironment) -> Kubectl:
     return Kubectl(NAMESPACE, context.new_reader)
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _seconds(text: str) -> float:
     try:
         value = float(text)
@@ -139,12 +141,12 @@ def main(arguments: Sequence[str]) -> int:
         try:
             if options.what == "back":
                 return back(settings, clients, options)
-            folder: Any = {"publish": publish, "check": only_check}[options.what]
-            code: int = folder(settings, clients, Path(options.folder).expanduser(), options)
+            folder = Path(options.folder).expanduser()
+            job = publish if options.what == "publish" else only_check
+            return job(settings, clients, folder, options)
         except StoppedError:
             print("Nothing was changed.")
             return 1
-        return code
 
     return run(options.environment, work)
 

@@ -4,6 +4,7 @@ What runs there gets no credential and nothing else of the caller's environment.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -59,11 +60,11 @@ class Interpreter:
         return done.stdout
 
 
-def interpreter(version: str, image: str | None, options: Mapping[str, str]) -> Interpreter:
+def interpreter(version: str, image: str, options: Mapping[str, str]) -> Interpreter:
     """The nearest to what is deployed.
 
     Args:
-        image: of every Airflow pod, if it is not Airflow's own.
+        image: of every Airflow pod.
         options: Airflow's, as environment variables.
 
     Raises:
@@ -74,13 +75,19 @@ def interpreter(version: str, image: str | None, options: Mapping[str, str]) -> 
     if given:
         return _local(f"{PYTHON_VARIABLE}={given}", Path(given), {**options, **handed})
     if _docker_answers():
-        return _docker(image or f"apache/airflow:{version}", {**options, **handed})
-    if image:
+        return _docker(image, {**options, **handed})
+    if not _is_airflows_own(image, version):
         raise InterpreterError(
             f"The DAGs run in the image {image}: start Docker here, or name a Python that has the image's packages"
             f" ({PYTHON_VARIABLE}=…/bin/python)"
         )
     return _local(f"Airflow {version} (no Docker here)", _made(version), {**options, **handed})
+
+
+def _is_airflows_own(image: str, version: str) -> bool:
+    """Whether an image has nothing but what the version brings, whatever its Python."""
+    name = rf"(docker\.io/)?apache/airflow:{re.escape(version)}(-python3\.\d+)?(@sha256:[0-9a-f]+)?"
+    return re.fullmatch(name, image) is not None
 
 
 def _docker_answers() -> bool:

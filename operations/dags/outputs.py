@@ -5,11 +5,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from k8s.airflow.pods.image import image
 from operations.aws import AWS_ERRORS, Clients, OperationError
 from operations.deployed import platform_name
 from settings import AwsEnvironment
-
-OWN_IMAGE = "apache/airflow:"
 
 
 @dataclass(frozen=True)
@@ -18,8 +17,8 @@ class Outputs:
 
     dags_uri: str
     version: str
-    image: str | None
-    """Of every Airflow pod, if it is not Airflow's own of that version."""
+    image: str
+    """Of every Airflow pod."""
 
     has_airflow: bool
 
@@ -51,10 +50,9 @@ class Outputs:
 
 
 def _outputs_or_file(uri: str, airflow: dict[str, str] | None, settings: AwsEnvironment) -> Outputs:
-    found = airflow or {}
-    version = found.get("AirflowVersion", settings.airflow.version)
-    image = found.get("AirflowImage", settings.airflow.image)
-    return Outputs(uri, version, None if image == f"{OWN_IMAGE}{version}" else image, airflow is not None)
+    of_file = {"AirflowVersion": settings.airflow.version, "AirflowImage": image(settings.airflow)}
+    found = {**of_file, **(airflow or {})}
+    return Outputs(uri, found["AirflowVersion"], found["AirflowImage"], airflow is not None)
 
 
 def _outputs(cloudformation: Any, settings: AwsEnvironment, part: str) -> dict[str, str] | None:

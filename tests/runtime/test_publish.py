@@ -15,6 +15,9 @@ from tests.runtime import install
 from tests.runtime.in_the_container import InTheContainer
 from tests.runtime.stage import CURRENT, Stage
 
+IMAGE = "apache/airflow"
+"""Not asked for where a Python is named."""
+
 GOOD = b"""
 import os
 from pathlib import Path
@@ -72,7 +75,7 @@ def version(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def checked(version: str, files: dict[str, bytes], seconds: float = 20) -> Checked:
-    return check(Tree(files), interpreter(version, None, options_of({})), version, seconds)
+    return check(Tree(files), interpreter(version, IMAGE, options_of({})), version, seconds)
 
 
 @BOTH
@@ -116,12 +119,12 @@ def test_should_interrupt_a_file_that_hangs_and_what_it_has_started(version: str
 
 def test_should_not_check_with_another_version_than_the_deployed_one(version: str) -> None:
     with pytest.raises(RefusedDagsError, match=f"has Airflow {version}, and 3.3.1 is deployed"):
-        check(Tree(FILES), interpreter("3.3.1", None, {}), "3.3.1", 20)
+        check(Tree(FILES), interpreter("3.3.1", IMAGE, {}), "3.3.1", 20)
 
 
 def test_should_report_in_one_line_of_json_whatever_files_print(version: str) -> None:
     files = {"loud.py": b"# airflow dag\nimport os\nos.write(1, b'{' * 100)\nprint('[]')"}
-    output = interpreter(version, None, {}).run(SCRIPT.read_text(), "20", Tree(files).packed())
+    output = interpreter(version, IMAGE, {}).run(SCRIPT.read_text(), "20", Tree(files).packed())
     assert [file["file"] for file in json.loads(output)["files"]] == ["loud.py"]
 
 

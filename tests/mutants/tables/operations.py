@@ -148,7 +148,7 @@ MUTANTS = (
         (f"{DAGS}/test_interpreter.py",),
         ("no network", '"--network", "none"', '"--network", "host"'),
         ("nothing of the caller's", "{**environment, **options}", "{**os.environ, **environment, **options}"),
-        ("no other image's packages", "    if image:\n", "    if image is False:\n"),
+        ("no other image's packages", "if not _is_airflows_own(", "if _is_airflows_own("),
     ),
     *breaks(
         "operations/dags/tree.py",

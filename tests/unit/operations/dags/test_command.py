@@ -67,15 +67,15 @@ def aws(s3: VersionedBucket, monkeypatch: pytest.MonkeyPatch) -> Aws:
 
 
 @pytest.fixture
-def used(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | None]]:
+def used(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """Version and image that files were checked with."""
-    asked: list[tuple[str, str | None]] = []
+    asked: list[tuple[str, str]] = []
 
     class Parser(Interpreter):
         def run(self, script: str, argument: str, given: bytes) -> bytes:
             return super().run(PARSER, argument, given)
 
-    def interpreter(version: str, image: str | None, options: Any) -> Interpreter:
+    def interpreter(version: str, image: str, options: Any) -> Interpreter:
         asked.append((version, image))
         return Parser("a stand-in", (sys.executable, "-I"))
 
@@ -149,7 +149,7 @@ def test_should_check_with_what_is_deployed(folder: Path, aws: Aws, used: list[A
     assert dags("publish", str(folder)) == 0
     aws.stacks["airflow-dev-airflow"] = {"AirflowVersion": "3.3.2", "AirflowImage": "registry.example.com/mine:7"}
     assert dags("check", str(folder)) == 0
-    assert used == [("3.3.2", None), ("3.3.2", "registry.example.com/mine:7")]
+    assert used == [("3.3.2", "apache/airflow:3.3.2"), ("3.3.2", "registry.example.com/mine:7")]
 
 
 def test_should_check_with_the_files_version_where_aws_can_not_be_asked(
@@ -160,7 +160,7 @@ def test_should_check_with_the_files_version_where_aws_can_not_be_asked(
 
     monkeypatch.setattr(aws, "describe_stacks", no_credentials)
     assert dags("check", str(folder)) == 0
-    assert used == [("3.3.2", None)]
+    assert used == [("3.3.2", "apache/airflow:3.3.2")]
     (folder / "broken.py").write_text("import x")
     assert dags("check", str(folder)) == 1
     assert s3.writes == []
@@ -212,7 +212,7 @@ def test_should_ask_for_a_folder(words: tuple[str, ...]) -> None:
         dags(*words)
 
 
-def test_should_take_the_default_image_for_airflows_own() -> None:
+def test_should_read_what_is_deployed() -> None:
     outputs = Outputs.of(Aws(VersionedBucket(), STACKS), aws_environment(name="dev"))
-    assert (outputs.version, outputs.image, outputs.has_airflow) == ("3.3.2", None, True)
+    assert (outputs.version, outputs.image, outputs.has_airflow) == ("3.3.2", "apache/airflow:3.3.2", True)
     assert json.dumps(outputs.dags_uri) == f'"s3://{BUCKET}/dags/"'

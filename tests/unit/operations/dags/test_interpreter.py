@@ -11,6 +11,8 @@ import pytest
 from operations.dags import interpreter as module
 from operations.dags.interpreter import InterpreterError, interpreter
 
+OWN = "apache/airflow:3.3.2"
+
 DOCKER = """#!{python} -IS
 import json, os, sys
 if sys.argv[1] == "version":
@@ -54,7 +56,7 @@ def test_should_prefer_the_deployed_image_without_a_network_or_a_credential(tmp_
 
 def test_should_use_airflows_own_image_where_the_environment_has_none(tmp_path: Path) -> None:
     docker(tmp_path)
-    assert interpreter("3.3.2", None, {}).command[-1] == "apache/airflow:3.3.2"
+    assert interpreter("3.3.2", OWN, {}).command[-1] == "apache/airflow:3.3.2"
 
 
 def test_should_run_a_given_python_with_nothing_of_the_callers_environment(
@@ -70,15 +72,20 @@ def test_should_run_a_given_python_with_nothing_of_the_callers_environment(
     assert "HOME" not in environment and not [name for name in environment if "SECRET" in name]
 
 
-def test_should_not_check_an_image_of_ones_own_with_another_airflow(tmp_path: Path) -> None:
+def test_should_not_check_an_image_of_ones_own_with_another_airflow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     docker(tmp_path, daemon=False)
-    with pytest.raises(InterpreterError, match="start Docker here"):
-        interpreter("3.3.2", "registry.example.com/mine:1", {})
+    monkeypatch.setattr(module, "_made", lambda version: Path("/bin/python"))
+    for image in ("registry.example.com/mine:1", "apache/airflow:3.3.1", f"registry.example.com/{OWN}"):
+        with pytest.raises(InterpreterError, match="start Docker here"):
+            interpreter("3.3.2", image, {})
 
 
+@pytest.mark.parametrize("image", [OWN, f"{OWN}-python3.12", f"docker.io/{OWN}@sha256:{'0' * 64}"])
 @pytest.mark.parametrize("has_client", [True, False])
 def test_should_make_an_environment_of_the_deployed_version_where_there_is_no_docker(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_client: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_client: bool, image: str
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     if has_client:
@@ -93,10 +100,10 @@ def test_should_make_an_environment_of_the_deployed_version_where_there_is_no_do
 
     monkeypatch.setattr(module.subprocess, "run", run)
     python = str(tmp_path / ".venv-dags-3.3.2/bin/python")
-    assert interpreter("3.3.2", None, {}).command[0] == python
+    assert interpreter("3.3.2", image, {}).command[0] == python
     steps = [words for words in ran if words[0] != "docker"]
     assert steps[-1][-1].endswith("]==3.3.2") and steps[-1][0] == python
-    assert interpreter("3.3.2", None, {}).command[0] == python
+    assert interpreter("3.3.2", OWN, {}).command[0] == python
     assert [words for words in ran if words[0] != "docker"] == steps, "it is there now"
 
 
@@ -105,13 +112,13 @@ def test_should_say_so_when_it_can_be_run_nowhere(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module.subprocess, "run", lambda *_, **__: type("Done", (), {"returncode": 1}))
     with pytest.raises(InterpreterError, match="can't be installed here"):
-        interpreter("3.3.2", None, {})
+        interpreter("3.3.2", OWN, {})
 
 
 def test_should_tell_why_the_check_itself_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_PYTHON", sys.executable)
     with pytest.raises(InterpreterError, match=r"No module named 'airflow_of_nowhere'(.|\n)*AIRFLOW_PYTHON"):
-        interpreter("3.3.2", None, {}).run("import airflow_of_nowhere", "10", b"")
+        interpreter("3.3.2", OWN, {}).run("import airflow_of_nowhere", "10", b"")
     monkeypatch.setenv("AIRFLOW_PYTHON", "/nothing/here")
     with pytest.raises(InterpreterError, match="can't be run"):
-        interpreter("3.3.2", None, {}).run("", "10", b"")
+        interpreter("3.3.2", OWN, {}).run("", "10", b"")

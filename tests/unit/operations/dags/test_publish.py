@@ -146,6 +146,9 @@ def test_should_change_nothing_when_a_person_does_not_want_to_replace_what_other
     s3.writes.clear()
     with pytest.raises(StoppedError):
         desk.publish(TWO)
+    s3.by_hand("lib/helper.py", None)
+    with pytest.raises(StoppedError):
+        desk.publish({**ONE, "gone.py": b"by hand"})
     with pytest.raises(StoppedError):
         desk.back()
     assert s3.writes == []

@@ -72,6 +72,7 @@ def test_should_wait_for_new_changed_and_removed_files_then_for_the_dags() -> No
     pod, told = waited([missing, former, not_gone, NEW], [before, unknown, stale, still, SHOWN])
     assert pod.asked == ["arrived"] * 4 + ["shown"] * 5
     assert told[0] == "  not on the file system yet: a.py (0 s)"
+    assert told[1] == "  not on the file system yet: a.py, old.py (5 s)"
     assert told[2] == "  not on the file system yet: old.py (10 s)"
     assert told[-2:] == ["  not parsed yet: old (30 s)", "  shown by Airflow after 35 s"]
 
