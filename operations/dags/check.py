@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from operations.aws import OperationError
-from operations.dags.interpreter import Interpreter
+from operations.dags.interpreter import Interpreter, InterpreterError
 from operations.dags.tree import Tree
 
 Json = dict[str, Any]
@@ -57,7 +57,10 @@ def check(tree: Tree, interpreter: Interpreter, version: str, seconds: float) ->
         InterpreterError: they could not be parsed.
     """
     output = interpreter.run(SCRIPT.read_text(encoding="utf-8"), str(seconds), tree.packed())
-    report: Json = json.loads(output)
+    try:
+        report: Json = json.loads(output)
+    except ValueError as error:
+        raise InterpreterError(f"{interpreter.shown}: no report came of the check: {output[-500:]!r}") from error
     if report["airflow"] != version:
         raise RefusedDagsError(
             f"{interpreter.shown} has Airflow {report['airflow']}, and {version} is deployed: these files would be"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from operations.dags.check import RefusedDagsError, check, options_of
-from operations.dags.interpreter import Interpreter
+from operations.dags.interpreter import Interpreter, InterpreterError
 from operations.dags.tree import Tree
 
 Json = dict[str, Any]
@@ -76,6 +76,15 @@ def test_should_refuse_a_folder_without_a_dag() -> None:
 
 def test_should_not_take_another_airflows_word_for_it() -> None:
     assert "image x has Airflow 3.2.2, and 3.3.2 is deployed" in refused(file("a.py", "a"), airflow="3.2.2")
+
+
+def test_should_say_so_when_no_report_comes() -> None:
+    class Silent(Interpreter):
+        def run(self, script: str, argument: str, given: bytes) -> bytes:
+            return b"a banner of the image"
+
+    with pytest.raises(InterpreterError, match="image x: no report came of the check: b'a banner of the image'"):
+        check(TREE, Silent("image x", ()), "3.3.2", 10.0)
 
 
 def test_should_mention_what_airflow_would_pass_over_in_silence() -> None:
