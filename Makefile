@@ -22,7 +22,7 @@ CONFIRMED := $(if $(filter 1,$(YES)),--yes)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help machine setup lock synth evidence sbom digests doctor connections diff deploy patch-nodes destroy local schema unit rehearse runtime mutants lint test format clean
+.PHONY: help machine setup lock synth evidence sbom digests doctor connections diff deploy patch-nodes dags dags-check dags-back destroy local schema unit rehearse runtime mutants lint test format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -84,6 +84,20 @@ deploy: setup ## Deploy ENV: the doctor first (SKIP_DOCTOR=1: not); asks before 
 
 patch-nodes: setup ## New nodes with the newest image, group by group; asks (YES=1: never)
 	@$(BIN)/python -m operations.patch $(ENV) $(CONFIRMED)
+
+# Only Python: this runs where DAG files are kept, on every change of one.
+DAGS = $(BIN)/python -m operations.dags $(ENV)
+PUBLISHED = $(CONFIRMED) $(if $(filter 1,$(NO_WAIT)),--no-wait)
+PARSED = $(if $(SECONDS),--seconds '$(SECONDS)')
+
+dags: .venv/.complete ## Check the DAG files of FROM=folder with the deployed Airflow, publish them, wait until it shows them (NO_WAIT=1)
+	@$(DAGS) publish '$(FROM)' $(PARSED) $(PUBLISHED)
+
+dags-check: .venv/.complete ## Only check the DAG files of FROM=folder (SECONDS=10 that a file may take)
+	@$(DAGS) check '$(FROM)' $(PARSED)
+
+dags-back: .venv/.complete ## Bring the DAG files of the release before back, exactly
+	@$(DAGS) back $(PUBLISHED)
 
 destroy: setup ## Remove ENV; asks for its name (YES=1: never), and tells what stays and how to remove it
 	@$(BIN)/python -m operations.destroy $(ENV) --concurrency $(JOBS) $(CONFIRMED) $(EXPORTS)

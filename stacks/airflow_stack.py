@@ -5,6 +5,7 @@ from constructs import Construct, IConstruct
 
 from airflow_platform.iam.store_readers import StoreReaders
 from k8s.airflow import components
+from k8s.airflow.pods.image import image
 from k8s.airflow.pods.secrets_backend import prefixes
 from k8s.airflow.release import release
 from k8s.bindings import DataFolder, PlatformBindings, Toleration
@@ -76,4 +77,7 @@ class AirflowStack(PlatformStack):
             PortForwardCommand=f"kubectl --namespace {NAMESPACE} port-forward service/{WEB_SERVICE} 8080:8080",
             AirflowUrl=settings.airflow.base_url,
             AdminUser=settings.airflow.admin.username,
+            # `make dags` checks files with what is deployed, not with what the file says meanwhile.
+            AirflowVersion=settings.airflow.version,
+            AirflowImage=image(settings.airflow),
         )

@@ -1,12 +1,11 @@
 """The doctor's canary: its commands in the scheduler's real container, and the logs that its line names."""
 
 import re
-from collections.abc import Sequence
 
 from k8s.airflow.pods.paths import LOGS
 from operations.doctor.canary import Canary
 from operations.doctor.check import Answer, Status
-from operations.doctor.kubectl import CommandError, Kubectl, KubectlError
+from tests.runtime.in_the_container import InTheContainer
 from tests.runtime.stage import Stage
 
 DAG = """
@@ -21,26 +20,6 @@ def {name}():
 
 {name}()
 """
-
-
-class InTheContainer(Kubectl):
-    """`kubectl exec` as the stand-in node does it."""
-
-    def __init__(self, airflow: Stage) -> None:
-        self._airflow = airflow
-
-    def execute(self, deployment: str, command: Sequence[str], seconds: float) -> str:
-        """Run it in the first container of the component's pod."""
-        container = self._airflow.cluster.running(deployment.removeprefix("airflow-")).container(None)
-        log = container.log.with_name(f"{container.name}.exec.log")
-        before = log.stat().st_size if log.exists() else 0
-        code = container.execute(list(command), seconds)
-        output = log.read_bytes()[before:].decode(errors="replace")
-        if code == 124:
-            raise KubectlError(f"{command} did not end in {seconds} s")
-        if code:
-            raise CommandError(output)
-        return output
 
 
 def canary(airflow: Stage, dag_id: str, seconds: float = 180) -> Answer:

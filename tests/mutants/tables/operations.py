@@ -5,6 +5,7 @@ from tests.mutants.mutant import breaks
 TESTS = "tests/unit/operations"
 KINDS, PLAN = f"{TESTS}/destroy/test_kinds.py", f"{TESTS}/destroy/test_plan.py"
 CHANGES = f"{TESTS}/changes/test_compare.py"
+DAGS = f"{TESTS}/dags"
 
 MUTANTS = (
     *breaks(
@@ -93,5 +94,67 @@ MUTANTS = (
         ("an export that nobody imports may go", "            if users:\n", "            if True:\n"),
         ("an export that goes with a zone is told by the zone", "    if not found:  #", "    if True:  #"),
         ("a setting deep in a template is found", 'for key in path.split("/"):', 'for key in path.split("/")[:1]:'),
+    ),
+    *breaks(
+        "operations/dags/publish.py",
+        (f"{DAGS}/test_publish.py",),
+        ("no way back, no publish", "if not self.bucket.keeps_versions():", "if self.bucket.keeps_versions() is None:"),
+        ("who is at work is not disturbed", "if work and work.is_alive(", "if not work and work.is_alive("),
+        ("what others changed is asked about", "if not paths:", "if paths:"),
+        ("what others did is kept", "if current and not by_others:", "if current:"),
+        ("an interrupted way back ends there", "pointer.work.aim or pointer.work.former", "pointer.work.former"),
+        ("an interrupted publish goes back to what was there", "return pointer.work.former", "return pointer.work.by"),
+        ("a lost version changes nothing", "if lost:", "if not lost and False:"),
+        ("an empty way back is asked about", "and not self.agrees(", "and self.agrees("),
+    ),
+    *breaks(
+        "operations/dags/plan.py",
+        (f"{DAGS}/test_publish.py",),
+        ("the way back minds metadata", "present[path].stored == file.stored", "present[path].sha256 == file.sha256"),
+        ("what has gone was changed by others too", "| (set(known) - set(present))", ""),
+    ),
+    *breaks(
+        "operations/dags/writing.py",
+        (f"{DAGS}/test_publish.py",),
+        ("DAG files come last", "(last(path), path)", "(path,)"),
+        ("others' writes are noticed", "if wrong:", "if wrong and not there:"),
+        ("an end is told", "work=replace(self._pointer.work, ended=True)", "work=self._pointer.work"),
+    ),
+    *breaks(
+        "operations/dags/bucket.py",
+        (f"{DAGS}/test_publish.py",),
+        ("the first writer wins", '{"IfNoneMatch": "*"}', "{}"),
+        ("the pointer moves once", '{"IfMatch": etag}', "{}"),
+        ("a retry is no other's", "if there and there[0] == document:", "if there is None:"),
+    ),
+    *breaks(
+        "operations/dags/check.py",
+        (f"{DAGS}/test_check.py", f"{DAGS}/test_command.py"),
+        ("an import error refuses", 'for file in files if file["error"]]', "for file in ()]"),
+        ("a DAG id stands once", "if len(where) > 1", "if len(where) > 2"),
+        ("slow is refused", 'if file["late"] or', "if False and"),
+        ("another Airflow's word does not count", 'if report["airflow"] != version:', "if not report:"),
+    ),
+    *breaks(
+        "operations/dags/wait.py",
+        (f"{DAGS}/test_wait.py",),
+        ("the content is looked at", "if files.get(p) != self.sums[p]", "if p not in files"),
+        ("what was removed is gone", "[p for p in self.gone if p in files]", "[]"),
+        ("parsed after it arrived", "states[dag][0] <= since or", ""),
+        ("old errors don't count", "if at > since", "if at"),
+    ),
+    *breaks(
+        "operations/dags/interpreter.py",
+        (f"{DAGS}/test_interpreter.py",),
+        ("no network", '"--network", "none"', '"--network", "host"'),
+        ("nothing of the caller's", "{**environment, **options}", "{**os.environ, **environment, **options}"),
+        ("no other image's packages", "if not _is_airflows_own(", "if _is_airflows_own("),
+    ),
+    *breaks(
+        "operations/dags/tree.py",
+        (f"{DAGS}/test_tree.py",),
+        ("no links", "if stat.S_ISLNK(kind):", "if False:"),
+        ("no links to folders", "if (here / name).is_symlink()", "if False"),
+        ("an empty folder removes nothing", "if not files:", "if files is None:"),
     ),
 )

@@ -22,6 +22,7 @@ UNUSUAL: dict[str, Any] = {
     "cluster": {"controller": {"enabled": True}},
     "airflow": {
         "rollout_timeout_minutes": 7,
+        "image": "registry.example.com/team/airflow:7",
         "base_url": "https://airflow.example.com:8443",
         "admin": {"username": "ada", "email": "ada@example.com"},
     },
@@ -50,6 +51,17 @@ def only(template: Template, type_: str) -> str:
 def test_should_tell_where_and_as_whom_to_open_airflow(unusual: Templates) -> None:
     assert output(unusual["AirflowStack"], "AirflowUrl") == "https://airflow.example.com:8443"
     assert output(unusual["AirflowStack"], "AdminUser") == "ada"
+
+
+def test_should_tell_which_airflow_reads_dag_files(unusual: Templates) -> None:
+    images = {
+        container["image"]
+        for obj in objects(unusual)
+        if obj["kind"] == "Deployment"
+        for container in obj["spec"]["template"]["spec"]["containers"]
+    }
+    assert {output(unusual["AirflowStack"], "AirflowImage")} == images
+    assert output(unusual["AirflowStack"], "AirflowVersion") == "3.3.2"
 
 
 def test_should_tell_how_to_reach_airflow_without_an_address(unusual: Templates) -> None:

@@ -74,6 +74,8 @@ OUTPUTS = [
     ("AirflowStack", "PortForwardCommand", "kubectl --namespace airflow port-forward service/webserver-svc 8080:8080"),
     ("AirflowStack", "AirflowUrl", "http://localhost:8080"),
     ("AirflowStack", "AdminUser", "admin"),
+    ("AirflowStack", "AirflowVersion", "3.3.2"),
+    ("AirflowStack", "AirflowImage", "apache/airflow:3.3.2"),
 ]
 """Stack, output, value: commands and addresses, never a secret's value."""
 
