@@ -8,6 +8,7 @@ from k8s.bindings import PlatformBindings
 from k8s.names import NAMESPACE, WEB_SERVICE
 from settings import AwsEnvironment, task_slots
 from settings.facts.service_cidrs import SERVICE_CIDRS
+from settings.images import airflow_as_pulled
 from stacks.base import PlatformStack
 from stacks.offers import ClusterOffer, DatabaseOffer, StorageOffer
 
@@ -41,7 +42,7 @@ class AirflowStack(PlatformStack):
             ),
         )
         manifests: dict[str, IConstruct] = {}
-        for step in release(cdk8s.App(), airflow=settings.airflow, bindings=bindings):
+        for step in release(cdk8s.App(), airflow=airflow_as_pulled(settings), bindings=bindings):
             manifest = cluster.add_manifest(
                 self, step.id, step.chart, timeout_minutes=settings.airflow.rollout_timeout_minutes
             )

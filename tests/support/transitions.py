@@ -53,6 +53,7 @@ DEPLOYS: dict[str, Any] = {
     "database.backup_retention_days": 30,
     "database.log_retention_days": 90,
     "database.support": "extended",
+    "images.registry_prefix": "registry.example.com/mirror",
     "airflow.version": "3.3.3",
     "airflow.accept_unsupported": True,
     "airflow.task_images": ["registry.example.com/team/"],
@@ -79,6 +80,7 @@ ONE_WAY: dict[str, Any] = {
     "storage.storage_capacity_gib": 4800,
     "database.allocated_storage_gib": 100,
     "database.engine_version": "17",
+    "images.repository": True,
 }
 """Setting -> another value, to which it deploys; the way back is refused."""
 
@@ -102,6 +104,7 @@ ELSEWHERE = {
     "region": "another platform beside this one",
     "cluster.endpoint.public_cidrs": "with cluster.endpoint.access public_limited",
     "cluster.authentication_mode": "EKS goes one way",
+    "images.pull_through_cache.docker_hub_credential_arn": "with account, and without images.registry_prefix",
     "storage.storage_type": "on PERSISTENT_1",
     "storage.hdd_read_cache": "on HDD",
 }
@@ -122,6 +125,14 @@ def environment(**changes: Any) -> dict[str, Any]:
 
 AIRFLOW = {setting: value for setting, value in DEPLOYS.items() if setting.startswith("airflow.")}
 AWS = {setting: value for setting, value in DEPLOYS.items() if setting not in AIRFLOW}
+ACCOUNT = "000000000000"
+"""The loopback AWS's."""
+CACHE = {
+    "account": ACCOUNT,
+    "images.pull_through_cache.docker_hub_credential_arn": (
+        f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:ecr-pullthroughcache/docker-hub-AbCdEf"
+    ),
+}
 GRAVITON = {"instance_types": ["m7g.large"]}
 
 WALK: dict[str, dict[str, Any]] = {
@@ -145,6 +156,7 @@ WALK: dict[str, dict[str, Any]] = {
         "retain_data": False,
         "database.backup_retention_days": 0,
     },
+    "a cache of Docker Hub": CACHE,
     "all back": {},
     "what goes one way": ONE_WAY,
 }

@@ -37,6 +37,15 @@ PRIVATE: dict[str, Any] = {
         "node_groups": {"workers": {}, "more": {"instance_types": ["m7g.large"], "capacity_type": "spot"}},
     },
     "airflow": {"image": "registry.example.com/airflow@sha256:" + 64 * "a"},
+    "account": "111122223333",
+    "images": {
+        "repository": True,
+        "pull_through_cache": {
+            "docker_hub_credential_arn": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:"
+            "ecr-pullthroughcache/docker-hub-AbCdEf",
+        },
+    },
+    "storage": {"customer_managed_key": True},
 }
 VARIANTS: dict[str, Callable[[], AwsEnvironment]] = {
     "dev": lambda: aws_environment_named("dev"),

@@ -8,6 +8,7 @@ from tests.unit.platform.closed_world import world
 RESOURCE_POLICIES = [
     ("ClusterStack/ClusterSecretsKey", "Allow", "arn:iam:::root", "kms:*", ""),
     ("StorageStack/FileSystemKey", "Allow", "arn:iam:::root", "kms:*", ""),
+    ("StorageStack/ImagesKey", "Allow", "arn:iam:::root", "kms:*", ""),
     ("DatabaseStack/Key", "Allow", "arn:iam:::root", "kms:*", ""),
     (
         "DatabaseStack/Key",
@@ -38,6 +39,7 @@ OUTPUTS = [
         "aws ssm start-session --region us-east-1 --target ClusterStack/ClusterControllerInstance",
     ),
     ("StorageStack", "FileSystemId", "StorageStack/FileSystem"),
+    ("StorageStack", "ImageRepository", "StorageStack/Images.RepositoryUri"),
     (
         "DatabaseStack",
         "AdminPasswordCommand",
