@@ -11,6 +11,7 @@ from operations.control_plane_logs import delete_leftover_log_group
 from operations.database_protection import databases, is_protected, set_protection
 from operations.deployed import deleted_stack_ids, deployed_stacks
 from operations.destroy.aftermath import aftermath, told
+from operations.destroy.images import empty_repositories
 from operations.destroy.plan import Plan, described, refusals
 from operations.terminal import answer_to, has_terminal
 from settings import AwsEnvironment
@@ -51,6 +52,8 @@ def destroy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed
         # From now on nobody's stack has the database.
         for line in set_protection(rds, [each for each in databases(plan.destroyed) if each.is_kept]):
             print(line, flush=True)
+        for line in empty_repositories(clients("ecr"), plan.lost_data):
+            print(line, flush=True)
         failed = cdk.destroy(assembly, concurrency)
     had_cluster = any(each.type == "AWS::EKS::Cluster" for each in plan.resources)
     _tell(
@@ -72,7 +75,7 @@ def _tell(clients: Clients, settings: AwsEnvironment, stack_ids: list[str], *, l
     if group:
         print(f"Deleted log group {group}, which EKS had made again.")
     ids = dict.fromkeys([*stack_ids, *deleted_stack_ids(cloudformation, settings.name)])
-    print(told(aftermath(clients, ids, stacks), settings.region))
+    print(told(aftermath(clients, settings.name, ids, stacks), settings.region))
     return 0
 
 

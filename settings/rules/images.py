@@ -36,8 +36,8 @@ def cache_credential_is_of_the_account_and_region(environment: AwsEnvironment) -
 
 
 def cache_needs_a_nat_gateway(environment: AwsEnvironment) -> Iterator[Violation]:
-    """An image's first pull goes out through the VPC of who pulls ("Amazon ECR interface VPC endpoints", Amazon ECR user
-    guide)."""
+    """An image's first pull goes out through the VPC of who pulls ("Amazon ECR interface VPC endpoints", Amazon ECR
+    user guide)."""
     arn = environment.images.pull_through_cache.docker_hub_credential_arn
     if arn and environment.network.nat_gateways == 0:
         rule = "needs network.nat_gateways of 1 or more, for the first pull of each image: without one, copy the images"

@@ -15,8 +15,8 @@ class Roles(Construct):
 
     They name no resource, and so wait for none: what a role may do with a concrete secret is a policy in that secret's
     stack, attached to the role. The controller's exists whether or not the machine does: what a stack offers follows
-    no setting. `secret_readers` has the ServiceAccount of each construct id. With `pull_through_prefix` nodes may let ECR
-    fetch images from elsewhere, into repositories that begin so.
+    no setting. `secret_readers` has the ServiceAccount of each construct id. With `pull_through_prefix` nodes may let
+    ECR fetch images from elsewhere, into repositories that begin so.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Roles(Construct):
         self.controller = self._controller(cluster_arn)
 
     def _let_nodes_pull_through(self, prefix: str) -> None:
-        """What the managed policy of a node lacks: ECR makes a repository and fetches an image as who first pulls it."""
+        """What the managed policy of a node lacks: ECR makes a repository and fetches an image as who pulls first."""
         repositories = Stack.of(self).format_arn(
             service="ecr", resource="repository", resource_name=f"{prefix}/*", arn_format=ArnFormat.SLASH_RESOURCE_NAME
         )

@@ -9,8 +9,8 @@ from airflow_platform.house import Key
 
 UNTAGGED_DAYS = 14
 """Days that an image without a tag is kept. Tags never move, so it is what a push that failed has left; the parts of an
-image for several architectures have no tags either, and ECR keeps them for as long as the image ("Automate the cleanup of
-images by using lifecycle policies", Amazon ECR user guide)."""
+image for several architectures have no tags either, and ECR keeps them for as long as the image ("Automate the cleanup
+of images by using lifecycle policies", Amazon ECR user guide)."""
 
 
 class ImageRepository(Construct):
@@ -19,8 +19,8 @@ class ImageRepository(Construct):
     No tagged image ever expires: pods may run it, and nodes pull it again. It has no name of its own, so that a new one
     can be made beside one that was retained.
 
-    `EmptyOnDelete` stays off, with data that is not retained too: CloudFormation would delete images without a question.
-    `make destroy` empties it, once its question is answered.
+    `EmptyOnDelete` stays off, with data that is not retained too: CloudFormation would delete images without a
+    question. `make destroy` empties it, once its question is answered.
     """
 
     def __init__(

@@ -63,8 +63,9 @@ BAD: dict[str, tuple[Any, ...]] = {
     "database backup_retention_days": (None, -1, 36),
     "images repository": (None, "yes", 1, "true"),
     "images registry_prefix": (
-        *NEVER_TEXT, "mirror", "mirror/airflow", "registry.example.com/", "https://registry.example.com", "Registry.com",
-        "registry.example.com/mirror\n", "registry.example.com//a", "registry.example.com/a:1", "-a.example.com",
+        *NEVER_TEXT, "mirror", "mirror/airflow", "registry.example.com/", "https://registry.example.com",
+        "Registry.com", "registry.example.com/mirror\n", "registry.example.com//a", "registry.example.com/a:1",
+        "-a.example.com",
     ),
     "images pull_through_cache docker_hub_credential_arn": (
         *NEVER_TEXT, "arn:aws:secretsmanager:us-east-1:123456789012:secret:docker-hub", "ecr-pullthroughcache/x",
