@@ -26,7 +26,7 @@ def empty_repositories(ecr: Any, resources: Iterable[Resource]) -> list[str]:
         NotEmptiedError: ECR kept an image, and why.
     """
     names = [each.physical_id for each in resources if each.type == REPOSITORY]
-    return [f"Deleted {_empty(ecr, name)} images of repository {name}." for name in names]
+    return [f"Images deleted from repository {name}: {_empty(ecr, name)}." for name in names]
 
 
 def _empty(ecr: Any, repository: str) -> int:
@@ -42,7 +42,7 @@ def _empty(ecr: Any, repository: str) -> int:
             failures = answer.get("failures", [])
         if not deleted:
             reason = failures[0].get("failureReason", "") if failures else "without a reason"
-            raise NotEmptiedError(f"ECR keeps {len(found)} images of repository {repository}: {reason}")
+            raise NotEmptiedError(f"repository {repository}: ECR keeps images ({len(found)}): {reason}")
         digests.update(found)
     return len(digests)
 

@@ -33,7 +33,7 @@ def test_should_empty_a_repository_that_is_deleted(account: Account, capsys: pyt
     assert account.images[REPOSITORY] == []
     output = capsys.readouterr().out
     assert f"image repository {REPOSITORY}  (Images)" in output.partition("Data that is DELETED:")[2]
-    assert f"Deleted 131 images of repository {REPOSITORY}." in output
+    assert f"Images deleted from repository {REPOSITORY}: 131." in output
 
 
 @pytest.mark.parametrize("answer", ["", "y", "other"])
@@ -60,7 +60,7 @@ def test_should_keep_the_images_of_a_repository_that_stays(
 def test_should_say_what_ecr_keeps_instead_of_asking_for_ever(account: Account, calls: list[str]) -> None:
     with_images(account, "Delete", [image(1)])
     account.silent.add("sha256:1")
-    with pytest.raises(NotEmptiedError, match=f"ECR keeps 1 images of repository {REPOSITORY}: Image is referenced"):
+    with pytest.raises(NotEmptiedError, match=rf"{REPOSITORY}: ECR keeps images \(1\): Image is referenced"):
         destroy(account, retain_data=False)
     assert "destroy" not in calls
 

@@ -109,13 +109,24 @@ CACHE = {
 }
 
 
+def heads(monkeypatch: Any, answer: Any) -> list[str]:
+    """A registry that answers so; returns the URLs that it is asked for."""
+    asked: list[str] = []
+
+    def head(url: str, token: object) -> Any:
+        asked.append(url)
+        return answer
+
+    monkeypatch.setattr(registry, "_head", head)
+    return asked
+
+
 @pytest.mark.parametrize(
     ("answer", "status"),
     [(answered(200), Status.PASS), (answered(404), Status.FAIL), (answered(429), Status.WARN)],
 )
 def test_should_ask_docker_hub_for_what_ecr_will_fetch_from_it(monkeypatch: Any, answer: Any, status: Status) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(registry, "_head", lambda url, token: asked.append(url) or answer)
+    asked = heads(monkeypatch, answer)
     lines, aws = doctor(healthy.settings(**CACHE), {"ecr.DescribeImages": Refusal("RepositoryNotFoundException")})
     assert lines["image"].answer.status == status
     assert asked[0] == "https://registry-1.docker.io/v2/apache/airflow/manifests/3.3.2"
@@ -137,7 +148,6 @@ def test_should_ask_ecr_for_an_image_of_yours_beside_a_cache() -> None:
 
 
 def test_should_ask_the_registry_that_stands_for_docker_hub(monkeypatch: Any) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(registry, "_head", lambda url, token: asked.append(url) or answered(200))
+    asked = heads(monkeypatch, answered(200))
     doctor(healthy.settings(images={"registry_prefix": "registry.example.com/mirror"}))
     assert asked == ["https://registry.example.com/v2/mirror/apache/airflow/manifests/3.3.2"]

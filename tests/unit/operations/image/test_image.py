@@ -2,7 +2,6 @@
 
 import base64
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from operations.image import __main__ as command
 from operations.image.docker import DockerError
 from operations.image.folder import UnusableFolderError
 from settings import AwsEnvironment
+from standins.docker import Docker
 from tests.support.deployed_aws import ACCOUNT, refused
 from tests.support.environments import aws_environment, environment_file
 
@@ -21,35 +21,6 @@ REGISTRY = f"{ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com"
 URI = f"{REGISTRY}/airflow-test-storage-images-1"
 DIGEST = "sha256:" + 64 * "d"
 PASSWORD = "the-password-of-twelve-hours"
-
-DOCKER = """#!{python}
-import json, os, sys
-call = {{"arguments": sys.argv[1:], "input": sys.stdin.read() if "--password-stdin" in sys.argv else ""}}
-call["environment"] = dict(os.environ)
-with open({record!r}, "a") as record:
-    record.write(json.dumps(call) + "\\n")
-sys.exit(int(os.environ.get("FAILS", "0")) if sys.argv[1:3] == os.environ.get("FAILING", "").split() else 0)
-"""
-
-
-class Docker:
-    """A docker on the PATH."""
-
-    def __init__(self, folder: Path) -> None:
-        self._record = folder / "calls"
-        script = folder / "bin" / "docker"
-        script.parent.mkdir()
-        script.write_text(DOCKER.format(python=sys.executable, record=str(self._record)))
-        script.chmod(0o755)
-        self.path = str(script.parent)
-
-    @property
-    def calls(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self._record.read_text().splitlines()] if self._record.exists() else []
-
-    @property
-    def builds(self) -> list[list[str]]:
-        return [call["arguments"] for call in self.calls if call["arguments"][:2] == ["buildx", "build"]]
 
 
 class Aws:
@@ -89,7 +60,8 @@ class Aws:
 @pytest.fixture
 def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Docker:
     made = Docker(tmp_path)
-    monkeypatch.setenv("PATH", made.path)
+    monkeypatch.setenv("PATH", str(made.path))
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     return made
 
 
@@ -188,8 +160,7 @@ def test_should_build_from_the_registry_that_stands_for_docker_hub(docker: Docke
 def test_should_end_with_a_line_and_logged_out_where_docker_fails(
     docker: Docker, aws: Aws, folder: Path, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
-    monkeypatch.setenv("FAILING", failing)
-    monkeypatch.setenv("FAILS", "7")
+    monkeypatch.setenv("DOCKER_FAILS", failing)
     with pytest.raises(DockerError) as failed:
         command.image(settings(), aws, folder)
     assert len(str(failed.value).splitlines()) == 1
