@@ -68,7 +68,7 @@ def image(settings: AwsEnvironment, clients: Clients, folder: Path) -> int:
 
 
 def platforms_of(settings: AwsEnvironment) -> list[str]:
-    """The platforms of all nodes, as docker calls them: a pod may land on a node of any group without a taint."""
+    """The platforms of all nodes, as docker calls them: a task's pod may ask for a node of any group."""
     types = (each for group in settings.cluster.node_groups.values() for each in group.instance_types)
     return sorted({PLATFORMS[facts.architecture] for each in types if (facts := facts_of(each))})
 
