@@ -278,4 +278,21 @@ MUTANTS = (
             "for addon in ADDONS[:-1] for pod in addon.once)",
         ),
     ),
+    *breaks(
+        "settings/images.py",
+        (f"{TESTS}/test_images.py", LOCAL),
+        ("Docker Hub's own images are in library/", 'f"library/{rest}"', "rest"),
+        ("Docker Hub has several names", "if registry not in _OF_DOCKER_HUB:", "if registry != DOCKER_HUB:"),
+        ("another registry is taken as it is", "if stands_in and registry == DOCKER_HUB else", "if stands_in else"),
+        ("a port makes a registry", 'or ":" in first or', "or"),
+    ),
+    *breaks(
+        "settings/rules/images.py",
+        (RULES,),
+        ("one stands for Docker Hub", "if prefix and has_cache(environment):", "if False:"),
+        ("names with an account need one", "and environment.account is None:", "and False:"),
+        ("a secret of the region", "if region != environment.region:", "if False:"),
+        ("a secret of the account", "and account != environment.account:", "and False:"),
+        ("a first pull needs a way out", "environment.network.nat_gateways == 0:", "False:"),
+    ),
 )

@@ -87,4 +87,27 @@ MUTANTS = (
             "timeout_seconds + WORK_SECONDS",
         ),
     ),
+    *breaks(
+        "constructs/airflow_platform/storage/image_repository.py",
+        (f"{TESTS}/constructs/storage/test_image_repository.py",),
+        ("tags never move", "ecr.TagMutability.IMMUTABLE", "ecr.TagMutability.MUTABLE"),
+        ("images are scanned", "image_scan_on_push=True", "image_scan_on_push=False"),
+        ("tagged images stay", "ecr.TagStatus.UNTAGGED", "ecr.TagStatus.ANY"),
+        (
+            "images outlive the stack",
+            "            removal_policy=removal_policy,\n        )\n        self.uri",
+            "        )\n        self.uri",
+        ),
+    ),
+    *breaks(
+        "constructs/airflow_platform/iam/roles.py",
+        (f"{TESTS}/constructs/iam/test_roles.py",),
+        ("nodes fetch into the cache's repositories alone", 'resource_name=f"{prefix}/*"', 'resource_name="*"'),
+        ("nodes fetch with a cache alone", "        if pull_through_prefix:\n", "        if True:\n"),
+    ),
+    *breaks(
+        "stacks/airflow_stack.py",
+        (f"{TESTS}/platform/closed_world/test_cluster.py",),
+        ("pods have the name that nodes pull", "airflow=airflow_as_pulled(settings)", "airflow=settings.airflow"),
+    ),
 )
