@@ -147,11 +147,6 @@ MUTANTS = (
         "operations/image/__main__.py",
         (f"{TESTS}/image/test_image.py",),
         ("the same content is pushed once", "    if digest:\n        print(f", "    if False:\n        print(f"),
-        (
-            "an image has every node's architecture",
-            "for each in group.instance_types)",
-            "for each in group.instance_types[:1])",
-        ),
         ("no image goes to another account", "    account_of(clients, settings)\n", ""),
         ("a push is believed when ECR has it", "        if not digest:\n", "        if False:\n"),
     ),

@@ -124,3 +124,13 @@ def test_should_tag_another_content_with_another_hash(tmp_path: Path, change: st
 def test_should_tag_an_image_for_other_architectures_with_another_hash(tmp_path: Path) -> None:
     made = folder(tmp_path / "first")
     assert content_hash(made, "linux/amd64") != content_hash(made, "linux/amd64", "linux/arm64")
+
+
+def test_should_not_take_one_file_for_two(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for made in (one, two):
+        made.mkdir()
+    (two / "a").write_bytes(b"1")
+    (two / "b").write_bytes(b"2")
+    (one / "a").write_bytes(b"1b\0False\0False\x002")
+    assert content_hash(one) != content_hash(two)
