@@ -10,8 +10,9 @@ import pytest
 
 from standins.docker import Docker
 from tests.deploy.rehearsal import Json, Rehearsal
+from tests.support.transitions import CACHE
 
-REPOSITORY = "AWS::ECR::Repository"
+REPOSITORY, RULE = "AWS::ECR::Repository", "AWS::ECR::PullThroughCacheRule"
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,17 @@ def test_should_push_the_same_folder_once(life: Rehearsal, docker: Docker) -> No
 
 def test_should_delete_no_image_that_nobody_was_asked_about(life: Rehearsal) -> None:
     assert life.destroy("StorageStack", check=False).code != 0
+    assert len(images(life)) == 1
+
+
+def test_should_put_a_cache_before_docker_hub_and_take_it_away(life: Rehearsal) -> None:
+    ecr = {"docker_hub_credential_arn": CACHE["images.pull_through_cache.docker_hub_credential_arn"]}
+    cached = {"account": CACHE["account"], "images": {"repository": True, "pull_through_cache": ecr}}
+    life.deploy(life.environment("dev", {"retain_data": False, **cached}), stack="StorageStack")
+    [rule] = life.aws.resources(RULE)
+    assert rule["physical_id"] == "airflow-dev"
+    life.deploy(written(life), stack="StorageStack")
+    assert life.aws.resources(RULE) == []
     assert len(images(life)) == 1
 
 
