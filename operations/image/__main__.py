@@ -98,12 +98,12 @@ def repository(settings: AwsEnvironment, cloudformation: Any) -> str:
 def digest_of(ecr: Any, name: str, tag: str) -> str | None:
     """The digest of a pushed image; None if there is none."""
     try:
-        [found] = ecr.describe_images(repositoryName=name, imageIds=[{"imageTag": tag}])["imageDetails"]
+        found = ecr.describe_images(repositoryName=name, imageIds=[{"imageTag": tag}])["imageDetails"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ImageNotFoundException":
             raise
         return None
-    return str(found["imageDigest"])
+    return str(found[0]["imageDigest"]) if found else None
 
 
 def credentials(ecr: Any) -> tuple[str, str]:
