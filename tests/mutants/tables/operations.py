@@ -4,7 +4,7 @@ from tests.mutants.mutant import breaks
 
 TESTS = "tests/unit/operations"
 KINDS, PLAN = f"{TESTS}/destroy/test_kinds.py", f"{TESTS}/destroy/test_plan.py"
-CHANGES = f"{TESTS}/changes/test_compare.py"
+CHANGES, ONE_WAY = f"{TESTS}/changes/test_compare.py", f"{TESTS}/changes/test_one_way.py"
 
 MUTANTS = (
     *breaks(
@@ -46,16 +46,7 @@ MUTANTS = (
     ),
     *breaks(
         "operations/changes/fixed.py",
-        (CHANGES,),
-        (
-            "what grows may grow",
-            "return _number(wanted) < _number(deployed)",
-            "return _number(wanted) != _number(deployed)",
-        ),
-        ("what grows must not shrink", "return _number(wanted) < _number(deployed)", "return False"),
-        ("one minor version at a time", "> _number(deployed)[-1] + 1", "> _number(deployed)[-1] + 2"),
-        ("versions are numbers", "tuple(int(part) for part in", "tuple(part for part in"),
-        ("access entries for good", '== ("API", "API_AND_CONFIG_MAP")', '== ("API_AND_CONFIG_MAP", "API")'),
+        (ONE_WAY,),
         (
             "a file system stays in its subnet",
             '    _file_system("SubnetIds", "storage.availability_zone", "availability_zones"),\n',
@@ -66,8 +57,24 @@ MUTANTS = (
         ("a cluster keeps its role", '    _cluster("RoleArn"),\n', ""),
         ("no VPC goes", '    VPC: ("network", "everything stands in it"),\n', ""),
         ("no secret goes", '    "AWS::SecretsManager::Secret": ("", "Airflow can\'t do without it"),\n', ""),
-        ("no group's description changes", 'path="GroupDescription"', 'path="GroupName"'),
-        ("no secret's way of being made changes", 'path="GenerateSecretString"', 'path="Description"'),
+        ("no group's description changes", '    _inside(GROUP, "GroupDescription", NEW_GROUP),\n', ""),
+        (
+            "no secret's way of being made changes",
+            '    _inside("AWS::SecretsManager::Secret", "GenerateSecretString", OTHER_VALUE),\n',
+            "",
+        ),
+    ),
+    *breaks(
+        "operations/changes/breaks.py",
+        (ONE_WAY, "tests/unit/platform/test_transitions.py"),
+        ("what grows may grow", "after[:length] < before[:length]", "after[:length] != before[:length]"),
+        ("what grows must not shrink", "return after[:length] < before[:length]", "return False"),
+        ("17 is no lower than 17.4", "after[:length] < before[:length]", "after < before"),
+        ("one minor version at a time", "> _number(deployed)[1] + 1", "> _number(deployed)[1] + 2"),
+        ("versions are numbers", "tuple(int(part) for part in", "tuple(part for part in"),
+        ("access entries for good", '== ("API", "API_AND_CONFIG_MAP")', '== ("API_AND_CONFIG_MAP", "API")'),
+        ("a tenth more is enough", "10 * number < 11 * than", "10 * number <= 11 * than"),
+        ("less than a tenth is not", "before < after and is_less", "before > after and is_less"),
     ),
     *breaks(
         "operations/changes/compare.py",

@@ -246,7 +246,6 @@ MUTANTS = (
         ),
         ("a secret's file is its own", 'file="api-secret-key"', 'file="jwt-secret"'),
         ("a Fernet key has 43 characters", "length=43", "length=44"),
-        ("components don't read the first user's password", "        only_for_the_first_user=True,\n", ""),
         ("RDS has a user", '        username="airflow",\n', ""),
         (
             "what only the password is generated of",

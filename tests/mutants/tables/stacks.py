@@ -36,9 +36,9 @@ MUTANTS = (
         "constructs/airflow_platform/database/airflow_secrets.py",
         (DATABASE,),
         (
-            "components can't read the administrator's password",
-            "(row for row in facts.SECRETS if not row.only_for_the_first_user)",
-            "facts.SECRETS",
+            "a reader reads its own secrets alone",
+            "resources=[self.by_key[key].secret_arn for key in keys]",
+            "resources=[self.by_key[key].secret_arn for key in self.by_key]",
         ),
         (
             "each secret has its own length",
