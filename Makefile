@@ -22,7 +22,7 @@ CONFIRMED := $(if $(filter 1,$(YES)),--yes)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help machine setup lock synth evidence sbom digests doctor connections diff deploy patch-nodes dags dags-check dags-back destroy local schema unit rehearse runtime mutants lint test format clean
+.PHONY: help machine setup lock synth evidence sbom digests images image doctor connections diff deploy patch-nodes dags dags-check dags-back destroy local schema unit rehearse runtime mutants lint test format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -67,6 +67,12 @@ sbom: synth ## The bill of materials of ENV, in CycloneDX: build/sbom
 
 digests: setup ## The digest of ENV's image, to write into airflow.image
 	@$(BIN)/python -m operations.digests $(ENV)
+
+images: setup ## Every image of ENV, and what replaces it (COPY_TO=registry/folder: the commands that copy them there)
+	@$(BIN)/python -m operations.images $(ENV) $(if $(COPY_TO),--copy-to '$(COPY_TO)')
+
+image: setup ## Build an image with packages of yours and push it to ENV's repository (FROM=folder; default images/airflow)
+	@$(BIN)/python -m operations.image $(ENV) $(if $(FROM),--from '$(FROM)')
 
 doctor: setup ## Ask the account and the platform of ENV how they are; nothing is changed (CANARY=dag_id: runs that DAG)
 	@$(BIN)/python -m operations.doctor $(ENV) $(if $(CANARY),--canary '$(CANARY)')

@@ -9,6 +9,7 @@ from k8s.airflow.release import release
 from k8s.local import kept_secrets, local_bindings
 from k8s.render import render
 from settings import SettingsError, load_local_environment
+from settings.images import airflow_as_pulled
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,7 +30,7 @@ def main(name: str, folder: Path = ROOT) -> None:
         generated = kept_secrets(folder / ".local" / f"{settings.name}.secrets.json")
     except (SettingsError, ValueError) as error:
         sys.exit(str(error))
-    steps = release(cdk8s.App(), airflow=settings.airflow, bindings=local_bindings(settings, generated))
+    steps = release(cdk8s.App(), airflow=airflow_as_pulled(settings), bindings=local_bindings(settings, generated))
     manifest = Path("dist") / f"airflow-{settings.name}.k8s.yaml"
     (folder / manifest).parent.mkdir(exist_ok=True)
     (folder / manifest).touch(mode=0o600)  # it holds the generated secrets

@@ -9,6 +9,7 @@ from typing import Any
 from k8s.bindings import GeneratedSecrets, HostPathVolume, InClusterDatabase, PlatformBindings
 from settings import LocalEnvironment
 from settings.facts import secrets as facts
+from settings.images import pulled_as
 
 ALPHABET = string.ascii_letters + string.digits
 
@@ -19,7 +20,7 @@ def local_bindings(settings: LocalEnvironment, generated: GeneratedSecrets) -> P
         volume=HostPathVolume(path=settings.local.host_path),
         secrets=generated,
         in_cluster_database=InClusterDatabase(
-            image=settings.local.database_image, storage_gib=settings.local.database_storage_gib
+            image=pulled_as(settings, settings.local.database_image), storage_gib=settings.local.database_storage_gib
         ),
         database_authorities=None,
         task_slots=settings.local.task_slots,

@@ -12,6 +12,7 @@ from k8s.bindings import DataFolder, PlatformBindings, Toleration
 from k8s.names import NAMESPACE, WEB_SERVICE
 from settings import AwsEnvironment, task_slots
 from settings.facts.service_cidrs import SERVICE_CIDRS
+from settings.images import airflow_as_pulled
 from settings.placement import groups_of
 from stacks.base import PlatformStack
 from stacks.offers import ClusterOffer, DatabaseOffer, RolesOffer, StorageOffer
@@ -66,7 +67,7 @@ class AirflowStack(PlatformStack):
             read = prefixes(settings.airflow, row.looks_up)
             store.grant_read(row.id, roles.secret_readers[row.name], list(read.values()))
         manifests: dict[str, IConstruct] = {}
-        for step in release(cdk8s.App(), airflow=settings.airflow, bindings=bindings):
+        for step in release(cdk8s.App(), airflow=airflow_as_pulled(settings), bindings=bindings):
             manifest = cluster.add_manifest(
                 self, step.id, step.chart, timeout_minutes=settings.airflow.rollout_timeout_minutes
             )

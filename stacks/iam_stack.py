@@ -6,6 +6,7 @@ from airflow_platform.iam.roles import Roles
 from k8s.airflow.secret_readers import secret_readers
 from k8s.names import NAMESPACE
 from settings.facts.addons import FSX_CSI_DRIVER
+from settings.images import cache_prefix, has_cache
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, platform_name
 from stacks.offers import RolesOffer
@@ -21,6 +22,7 @@ class IamStack(PlatformStack):
             "Roles",
             cluster_name=platform_name(settings),
             airflow_namespace=NAMESPACE,
+            pull_through_prefix=cache_prefix(settings) if has_cache(settings) else None,
             secret_readers={reader.id: reader.account for reader in secret_readers()},
         )
         self.offer = RolesOffer(

@@ -1,19 +1,22 @@
-"""The file system, and the bucket that it is linked to."""
+"""The file system, the bucket that it is linked to, and where images are kept."""
 
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from airflow_platform.storage.data_bucket import DataBucket, let_links_use
 from airflow_platform.storage.file_system import FileSystem
+from airflow_platform.storage.image_repository import ImageRepository
 from airflow_platform.storage.links import Links, links_of
 from k8s.bindings import FsxVolume
+from settings.images import DOCKER_HUB, cache_prefix
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
 from stacks.offers import NetworkOffer, StorageOffer
 
 
 class StorageStack(PlatformStack):
-    """The file system for DAGs, task logs and data sets, in the private subnet of one zone, and its links to S3."""
+    """The file system for DAGs, logs and data sets, in one zone, and its links to S3; images, where settings say so."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: AwsEnvironment, network: NetworkOffer) -> None:
         super().__init__(
@@ -38,6 +41,23 @@ class StorageStack(PlatformStack):
             )
         )
         self.add_outputs(FileSystemId=file_system.file_system_id)
+        if settings.images.repository:
+            repository = ImageRepository(
+                self,
+                "Images",
+                customer_managed_key=settings.storage.customer_managed_key,
+                removal_policy=data_removal_policy(settings),
+            )
+            self.add_outputs(ImageRepository=repository.uri)
+        if credential := settings.images.pull_through_cache.docker_hub_credential_arn:
+            ecr.CfnPullThroughCacheRule(
+                self,
+                "DockerHub",
+                ecr_repository_prefix=cache_prefix(settings),
+                upstream_registry="docker-hub",
+                upstream_registry_url=DOCKER_HUB,
+                credential_arn=credential,
+            )
         if settings.storage.s3.enabled:
             self._link(settings, file_system)
 

@@ -37,12 +37,14 @@ NEW_FILE_SYSTEM = "CloudFormation would make a new, empty file system"
 NEW_DATABASE = "CloudFormation would make a new, empty database"
 NEW_NETWORK = "CloudFormation would make a new subnet in the place of one that the cluster, its nodes and data stand in"
 NEW_CLUSTER = "CloudFormation would make another cluster of the same name, which EKS refuses"
+NEW_REPOSITORY = "CloudFormation would make a new, empty repository"
 NEW_GROUP = "CloudFormation would make a new group, and with it a new file system"
 OTHER_VALUE = "Secrets Manager would generate a new value, and what the old one encrypted is lost"
 SECOND_PLATFORM = "set it back, or deploy an environment of another name and move DAGs and data to it"
 
 LINK = "AWS::FSx::DataRepositoryAssociation"
 FILE_SYSTEM, DATABASE, CLUSTER = "AWS::FSx::FileSystem", "AWS::RDS::DBInstance", "AWS::EKS::Cluster"
+REPOSITORY = "AWS::ECR::Repository"
 SUBNET, VPC, GROUP = "AWS::EC2::Subnet", "AWS::EC2::VPC", "AWS::EC2::SecurityGroup"
 
 
@@ -182,6 +184,14 @@ FIXED = (
         reason=NEW_NETWORK,
         way="keep the zones in their order, and append only",
     ),
+    Fixed(
+        type=REPOSITORY,
+        path="EncryptionConfiguration",
+        settings=("storage.customer_managed_key",),
+        reason=NEW_REPOSITORY,
+        way=SECOND_PLATFORM,
+    ),
+    _inside(REPOSITORY, "RepositoryName", NEW_REPOSITORY),
     _inside(GROUP, "GroupDescription", NEW_GROUP),
     _inside(GROUP, "GroupName", NEW_GROUP),
     _inside(GROUP, "VpcId", NEW_GROUP),
@@ -195,6 +205,7 @@ STAYS: dict[str, tuple[str, str]] = {
     DATABASE: ("database", "the platform's data is in it"),
     "AWS::SecretsManager::Secret": ("", "Airflow can't do without it"),
     CLUSTER: ("cluster", "everything runs on it"),
+    REPOSITORY: ("images.repository", "pods may run images that are in it"),
     SUBNET: ("availability_zones", "nodes, file system and database have network interfaces in it: append zones only"),
     VPC: ("network", "everything stands in it"),
 }

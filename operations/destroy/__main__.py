@@ -11,6 +11,7 @@ from operations.control_plane_logs import delete_leftover_log_group
 from operations.database_protection import databases, is_protected, set_protection
 from operations.deployed import deleted_stack_ids, deployed_stacks
 from operations.destroy.aftermath import aftermath, told
+from operations.destroy.images import empty_repositories
 from operations.destroy.linked import Linked
 from operations.destroy.plan import Plan, described, refusals
 from operations.exports import WAIT_MINUTES, add_export_minutes
@@ -69,6 +70,8 @@ def destroy(
         # From now on nobody's stack has the database.
         for line in set_protection(rds, [each for each in databases(plan.destroyed) if each.is_kept]):
             print(line, flush=True)
+        for line in empty_repositories(clients("ecr"), plan.lost_data):
+            print(line, flush=True)
         linked.empty_buckets(clients)
         failed = cdk.destroy(assembly, concurrency)
         if failed and linked.empty_buckets(clients):  # what left to S3 in between
@@ -101,7 +104,7 @@ def _tell(clients: Clients, settings: AwsEnvironment, stack_ids: list[str], *, l
     if group:
         print(f"Deleted log group {group}, which EKS had made again.")
     ids = dict.fromkeys([*stack_ids, *deleted_stack_ids(cloudformation, settings.name)])
-    print(told(aftermath(clients, ids, stacks), settings.region))
+    print(told(aftermath(clients, settings.name, ids, stacks), settings.region))
     return 0
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from operations.aws import AWS_ERRORS, Clients
 from operations.deployed import DeployedStack, Resource, last_events
-from operations.destroy.kinds import BELOW, KINDS, PARTS
+from operations.destroy.images import cached_repositories
+from operations.destroy.kinds import BELOW, KINDS, PARTS, REPOSITORY
 from operations.destroy.plan import in_order
 
 
@@ -26,8 +27,13 @@ class Aftermath:
     stacks: Sequence[DeployedStack]
     """Stacks that still exist."""
 
+    copies: Sequence[str] | None = ()
+    """Repositories that a cache of Docker Hub has left; None: ECR does not tell."""
 
-def aftermath(clients: Clients, stack_ids: Iterable[str], stacks: Sequence[DeployedStack]) -> Aftermath:
+
+def aftermath(
+    clients: Clients, environment: str, stack_ids: Iterable[str], stacks: Sequence[DeployedStack]
+) -> Aftermath:
     """Look at what became of the resources of stacks, by the stacks' ids: their names are free again."""
     kept, unsure, keys = [], [], []
     owned = {each.physical_id for stack in stacks for each in stack.resources}
@@ -44,7 +50,8 @@ def aftermath(clients: Clients, stack_ids: Iterable[str], stacks: Sequence[Deplo
                     kept.append(resource)
             if status == "DELETE_COMPLETE" and resource.type == "AWS::KMS::Key":
                 keys.append(resource.physical_id)
-    return Aftermath(in_order(kept), in_order(unsure), _waiting(clients, keys), stacks)
+    copies = cached_repositories(clients("ecr"), environment)
+    return Aftermath(in_order(kept), in_order(unsure), _waiting(clients, keys), stacks, copies)
 
 
 def told(found: Aftermath, region: str) -> str:
@@ -69,7 +76,13 @@ def told(found: Aftermath, region: str) -> str:
         lines.append(
             "Final snapshots and backups are encrypted with the keys: keep a key for as long as you want those."
         )
-    if not found.kept and not found.unsure and not found.stacks:
+    if found.copies is None:
+        lines.append("ECR could not be asked whether a cache of Docker Hub has left repositories.")
+    elif found.copies:
+        lines.append("Copies of Docker Hub's images, which ECR made for the cache; no stack has them:")
+        for name in found.copies:
+            lines += [f"  image repository {name}", f"    {KINDS[REPOSITORY].command(name, region)}"]
+    elif not found.kept and not found.unsure and not found.stacks:
         lines.append("Nothing of it is kept.")
     if found.waiting_keys:
         lines.append("KMS keys that AWS deletes after their waiting period (until then: aws kms cancel-key-deletion):")

@@ -73,11 +73,16 @@ def _key(clients: Clients, physical_id: str) -> bool:
     return "DeletionDate" not in clients("kms").describe_key(KeyId=physical_id)["KeyMetadata"]
 
 
+def _repository(clients: Clients, name: str) -> Any:
+    return clients("ecr").describe_repositories(repositoryNames=[name])["repositories"]
+
+
 def _log_group(clients: Clients, physical_id: str) -> bool:
     groups = clients("logs").describe_log_groups(logGroupNamePrefix=physical_id)["logGroups"]
     return any(group["logGroupName"] == physical_id for group in groups)
 
 
+REPOSITORY = "AWS::ECR::Repository"
 BUCKET = "AWS::S3::Bucket"
 
 DATA_KINDS: dict[str, Kind] = {
@@ -97,6 +102,9 @@ DATA_KINDS: dict[str, Kind] = {
     ),
     "AWS::SecretsManager::Secret": Kind(
         "secret", "Data", _secret, ("secretsmanager delete-secret --secret-id {id} --recovery-window-in-days 30",)
+    ),
+    REPOSITORY: Kind(
+        "image repository", "Data", _repository, ("ecr delete-repository --repository-name {id} --force",)
     ),
 }
 """What holds data: what is lost with it is lost."""

@@ -6,31 +6,23 @@ import sys
 from operations import cdk
 from operations.doctor.image_reference import parse
 from operations.doctor.registry import RegistryUnreachableError, manifest
-from settings import AwsEnvironment, LocalEnvironment, SettingsError, load_environment
+from operations.images.table import listed
+from settings import SettingsError, load_environment
 
 
-def images(settings: AwsEnvironment | LocalEnvironment) -> dict[str, str]:
-    """Setting -> the image that it means."""
-    airflow = settings.airflow
-    found = {"airflow.image": airflow.image or f"apache/airflow:{airflow.version}"}
-    if isinstance(settings, LocalEnvironment):
-        found["local.database_image"] = settings.local.database_image
-    return found
-
-
-def by_digest(name: str) -> str:
-    """An image's name with its digest in place of its tag.
+def by_digest(name: str, asked: str | None = None) -> str:
+    """An image's name with its digest in place of its tag. `asked`: the name of a copy of it, which is asked for.
 
     Raises:
         RegistryUnreachableError: the registry does not tell, and why.
     """
-    image = parse(name)
+    image = parse(asked or name)
     if image.reference.startswith("sha256:"):
         return name
     status, headers = manifest(image)
     digest = headers.get("docker-content-digest", "")
     if status != 200 or not digest.startswith("sha256:"):
-        raise RegistryUnreachableError(f"{image.registry} answers {status} for {name}, and no digest")
+        raise RegistryUnreachableError(f"{image.registry} answers {status} for {asked or name}, and no digest")
     last = name.rpartition("/")[2]
     return f"{name[: len(name) - len(last)]}{last.partition(':')[0]}@{digest}"
 
@@ -41,8 +33,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("environment", help="a name in environments/, or the path of a file")
     given = parser.parse_args(arguments)
     try:
-        for setting, image in images(load_environment(given.environment, cdk.ROOT)).items():
-            print(f"{setting}: {by_digest(image)}  # {image}")
+        settings = load_environment(given.environment, cdk.ROOT)
+        for image in listed(settings):
+            # A mirror has what was copied there; a cache answers only who may read in the account.
+            asked = image.pulled if settings.images.registry_prefix else None
+            print(f"{image.setting}: {by_digest(image.given, asked)}  # {image.given}")
     except (SettingsError, RegistryUnreachableError) as error:
         print(error, file=sys.stderr)
         return 1

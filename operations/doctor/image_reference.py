@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-DOCKER_HUB = "registry-1.docker.io"
+from settings.images import DOCKER_HUB, split
+
 _ECR = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?")
 
 
@@ -37,15 +38,7 @@ class Image:
 
 def parse(name: str) -> Image:
     """An image's name, as a pod has it. Without a registry it is Docker Hub's, without a tag `latest`."""
-    rest, _, digest = name.partition("@")
-    first, slash, others = rest.partition("/")
-    if slash and ("." in first or ":" in first or first == "localhost"):
-        registry, rest = first, others
-    else:
-        registry = DOCKER_HUB
+    registry, rest = split(name)
+    rest, _, digest = rest.partition("@")
     repository, _, tag = rest.partition(":")
-    if registry in ("docker.io", "index.docker.io"):
-        registry = DOCKER_HUB
-    if registry == DOCKER_HUB and "/" not in repository:
-        repository = f"library/{repository}"
     return Image(registry, repository, digest or tag or "latest")

@@ -12,6 +12,8 @@ from botocore.exceptions import ClientError
 from operations.doctor.check import Answer, Check
 from operations.doctor.context import Context
 from operations.doctor.image_reference import Image, parse
+from settings import AwsEnvironment
+from settings.images import airflow_image, has_cache, pulled_as
 
 SECONDS = 6
 MANIFESTS = ", ".join(
@@ -34,8 +36,10 @@ class RegistryUnreachableError(Exception):
 
 def image(context: Context) -> Answer:
     """Ask the registry for the image's manifest; not for the image."""
-    airflow = context.settings.airflow
-    name = airflow.image or f"apache/airflow:{airflow.version}"
+    settings = context.settings
+    name = pulled_as(settings, airflow_image(settings))
+    if has_cache(settings) and name != airflow_image(settings):
+        return _behind_the_cache(settings)
     found = parse(name)
     if found.ecr:
         return _in_ecr(context, name, found)
@@ -60,8 +64,23 @@ def image(context: Context) -> Answer:
     return Answer.passed(name if left is None else f"{name}; {left} pulls left for this address")
 
 
+def _behind_the_cache(settings: AwsEnvironment) -> Answer:
+    """ECR has the image only once a node has pulled it: what counts is that Docker Hub has it."""
+    name = airflow_image(settings)
+    try:
+        status, _ = manifest(parse(name))
+    except RegistryUnreachableError as error:
+        return Answer.warned(f"Docker Hub can't be asked from here: {error}", "ECR asks it by itself, for the nodes")
+    if status == 404:
+        return Answer.failed(f"Docker Hub has no {name}", CORRECT)
+    if status == 200:
+        return Answer.passed(f"{name}, through the cache in ECR")
+    return Answer.warned(f"Docker Hub answers {status} for {name}", "ECR asks it with the account of the credential")
+
+
 def _mirror() -> str:
-    return "mirror the image to ECR and set airflow.image: all nodes behind a NAT gateway share its address"
+    ways = "set images.pull_through_cache, or push the image to ECR (docs/how-to/image.md)"
+    return f"{ways}: all nodes behind a NAT gateway share its address"
 
 
 def _pulls_left(headers: Message) -> int | None:

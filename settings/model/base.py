@@ -95,6 +95,16 @@ ImageReference = Annotated[
         "must be a container image, such as registry.example.com/team/airflow:3.3.2",
     ),
 ]
+_LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+RegistryPrefix = Annotated[
+    str,
+    Form(
+        # A first part without a dot or a port would be a folder of Docker Hub.
+        rf"(localhost|{_LABEL}(\.{_LABEL})+|{_LABEL}(?=:))(:[0-9]{{1,5}})?(/{_COMPONENT})*",
+        "must be a registry with or without a folder, such as registry.example.com/mirror, without a / at the end",
+        120,
+    ),
+]
 
 
 class UnreadableSettingError(Exception):

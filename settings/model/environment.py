@@ -9,6 +9,7 @@ from settings.model.airflow import AirflowSettings
 from settings.model.base import AsTuple, Form, ImageReference, Settings, ZoneName
 from settings.model.cluster import ClusterSettings
 from settings.model.database import DatabaseSettings
+from settings.model.images import AwsImagesSettings, ImagesSettings
 from settings.model.network import NetworkSettings
 from settings.model.storage import StorageSettings
 
@@ -52,6 +53,7 @@ class AwsEnvironment(Settings):
     cluster: ClusterSettings = ClusterSettings()
     storage: StorageSettings = StorageSettings()
     database: DatabaseSettings = DatabaseSettings()
+    images: AwsImagesSettings = AwsImagesSettings()
     airflow: AirflowSettings = AirflowSettings()
 
     @property
@@ -92,4 +94,5 @@ class LocalEnvironment(Settings):
     """Part of the names of generated files."""
 
     local: LocalSettings = LocalSettings()
+    images: ImagesSettings = ImagesSettings()
     airflow: AirflowSettings = AirflowSettings()

@@ -81,21 +81,25 @@ class Cdk:
         folder = ROOT if app else self._folder
         return self._run(line, f"cdk {command} {' '.join(arguments)} ({Path(environment).name})", folder, check)
 
-    def operation(self, module: str, *arguments: str, check: bool = True) -> Run:
+    def operation(self, module: str, *arguments: str, tools: Path | None = None, check: bool = True) -> Run:
         """Run one of the project's own commands, as `make` does without a terminal, against the loopback AWS.
+
+        `tools`: a folder that stands first on its PATH.
 
         Raises:
             CdkError: it ended with an error, unless `check` is false.
         """
         line = [str(ROOT / ".venv" / "bin" / "python"), "-m", module, *arguments]
-        return self._run(line, f"{module} {' '.join(arguments)}", ROOT, check)
+        return self._run(line, f"{module} {' '.join(arguments)}", ROOT, check, tools)
 
-    def _run(self, line: list[str], title: str, folder: Path, check: bool) -> Run:
+    def _run(self, line: list[str], title: str, folder: Path, check: bool, tools: Path | None = None) -> Run:
         self._number += 1
         log = self._folder / f"{self._number:02}.log"
         say(title)
         started = time.monotonic()
-        running = process.start(line, self._environment, log, folder)
+        path = [str(tools)] if tools else []
+        environment = {**self._environment, "PATH": os.pathsep.join([*path, self._environment["PATH"]])}
+        running = process.start(line, environment, log, folder)
         try:
             self._follow(running, log, started)
         finally:

@@ -20,10 +20,22 @@ from ministack.services.cloudformation import _stacks
 
 from standins.aws import account, exports, questions
 from standins.aws.ledger import LEDGER, watched
-from standins.aws.resources import data, eks, eks_access, eks_addons, fsx, instances, links, network, releases, upgrades
+from standins.aws.resources import (
+    data,
+    eks,
+    eks_access,
+    eks_addons,
+    fsx,
+    instances,
+    links,
+    network,
+    registry,
+    releases,
+    upgrades,
+)
 
 Json = dict[str, Any]
-MODULES = (data, eks, eks_access, eks_addons, fsx, instances, links, network, releases, upgrades)
+MODULES = (data, eks, eks_access, eks_addons, fsx, instances, links, network, registry, releases, upgrades)
 """They registered their types and checks when they were imported."""
 
 SERVICE_LINKED_ROLES = {

@@ -25,8 +25,8 @@ WORKERS = 2
 LIMIT_SECONDS = 120
 """Most seconds that the tests of one break may take: a break that ends nothing is noticed as well."""
 
-TREE = ("app.py", "cdk.json", "pyproject.toml", "environments", "settings", "k8s", "constructs", "stacks", "operations",
-        "standins", "tests")  # fmt: skip
+TREE = ("app.py", "cdk.json", "pyproject.toml", "environments", "images", "settings", "k8s", "constructs", "stacks",
+        "operations", "standins", "tests")  # fmt: skip
 LINKED = ("node_modules",)
 
 PASSED, FAILED, NONE_RAN = 0, 1, 5

@@ -81,6 +81,9 @@ class Account:
     silent: set[str] = field(default_factory=set)
     """Physical ids of what one may not ask about."""
 
+    images: dict[str, list[Json]] = field(default_factory=dict)
+    """Repository of ECR -> its images; each may have a digest, a tag, and the digests of its `parts`."""
+
     links: dict[str, str] = field(default_factory=lambda: {"/dags": "AVAILABLE", "/logs": "AVAILABLE"})
     """Folder -> state of its link to S3."""
 
@@ -159,6 +162,30 @@ class Account:
 
     def modify_db_instance(self, DBInstanceIdentifier: str, DeletionProtection: bool, **_: Any) -> None:  # noqa: N803
         self.protected[DBInstanceIdentifier] = DeletionProtection
+
+    def describe_repositories(self, repositoryNames: list[str]) -> Json:  # noqa: N803
+        self._there(repositoryNames[0])
+        return {"repositories": [{}]}
+
+    def pages_of_describe_repositories(self) -> Iterator[Json]:
+        if "ecr" in self.silent:
+            raise refused("AccessDeniedException")
+        yield {"repositories": [{"repositoryName": name} for name in self.images]}
+
+    def pages_of_list_images(self, repositoryName: str) -> Iterator[Json]:  # noqa: N803
+        if repositoryName not in self.images:
+            raise refused("RepositoryNotFoundException")
+        for image in self.images[repositoryName]:
+            yield {"imageIds": [{key: image[key] for key in ("imageDigest", "imageTag") if key in image}]}
+
+    def batch_delete_image(self, repositoryName: str, imageIds: list[Json]) -> Json:  # noqa: N803
+        """As ECR does: what is a part of another image stays until that is gone."""
+        assert len(imageIds) <= 100
+        wanted, images = {each["imageDigest"] for each in imageIds}, self.images[repositoryName]
+        parts = {part for image in images for part in image.get("parts", ())} | self.silent
+        self.images[repositoryName] = [i for i in images if i["imageDigest"] not in wanted - parts]
+        failures = [{"failureReason": "Image is referenced by manifest list"} for _ in wanted & parts]
+        return {"imageIds": [{"imageDigest": digest} for digest in wanted - parts], "failures": failures}
 
     def head_bucket(self, Bucket: str) -> None:  # noqa: N803
         if Bucket in self.gone:

@@ -58,6 +58,7 @@ DEPLOYS: dict[str, Any] = {
     "database.backup_retention_days": 30,
     "database.log_retention_days": 90,
     "database.support": "extended",
+    "images.registry_prefix": "registry.example.com/mirror",
     "airflow.version": "3.3.3",
     "airflow.accept_unsupported": True,
     "airflow.task_images": ["registry.example.com/team/"],
@@ -112,6 +113,7 @@ ONE_WAY: dict[str, Any] = {
     "storage.storage_capacity_gib": 4800,
     "database.allocated_storage_gib": 100,
     "database.engine_version": "17",
+    "images.repository": True,
 }
 """Setting -> another value, to which it deploys; the way back is refused."""
 
@@ -136,6 +138,7 @@ ELSEWHERE = {
     "region": "another platform beside this one",
     "cluster.endpoint.public_cidrs": "with cluster.endpoint.access public_limited",
     "cluster.authentication_mode": "EKS goes one way",
+    "images.pull_through_cache.docker_hub_credential_arn": "with account, and without images.registry_prefix",
     "storage.s3.enabled": "with the steps of NO_LINKS",
     "storage.backup_retention_days": "with the steps of NO_LINKS",
     "storage.backup_start_time": "with the steps of NO_LINKS",
@@ -159,6 +162,14 @@ def environment(**changes: Any) -> dict[str, Any]:
 
 AIRFLOW = {setting: value for setting, value in DEPLOYS.items() if setting.startswith("airflow.")}
 AWS = {setting: value for setting, value in DEPLOYS.items() if setting not in AIRFLOW}
+ACCOUNT = "000000000000"
+"""The loopback AWS's."""
+CACHE = {
+    "account": ACCOUNT,
+    "images.pull_through_cache.docker_hub_credential_arn": (
+        f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:ecr-pullthroughcache/docker-hub-AbCdEf"
+    ),
+}
 GRAVITON = {"instance_types": ["m7g.large"]}
 
 NO_LINKS: dict[str, dict[str, Any]] = {
@@ -197,6 +208,7 @@ WALK: dict[str, dict[str, Any]] = {
             "small": {"ephemeral_storage_gib": 5},
         },
     },
+    "a cache of Docker Hub": CACHE,
     "backups": NO_LINKS["backups"],
     "no backups": NO_LINKS["no backups"],
     "all back": {},

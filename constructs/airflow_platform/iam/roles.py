@@ -15,7 +15,8 @@ class Roles(Construct):
 
     They name no resource, and so wait for none: what a role may do with a concrete secret is a policy in that secret's
     stack, attached to the role. The controller's exists whether or not the machine does: what a stack offers follows
-    no setting. `secret_readers` has the ServiceAccount of each construct id.
+    no setting. `secret_readers` has the ServiceAccount of each construct id. With `pull_through_prefix` nodes may let
+    ECR fetch images from elsewhere, into repositories that begin so.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class Roles(Construct):
         *,
         cluster_name: str,
         airflow_namespace: str,
+        pull_through_prefix: str | None,
         secret_readers: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -57,6 +59,8 @@ class Roles(Construct):
                 )
             ],
         )
+        if pull_through_prefix:
+            self._let_nodes_pull_through(pull_through_prefix)
         self.fsx_csi_driver = FsxCsiDriverRole(self, "FsxCsiDriver", cluster_arn=cluster_arn)
         scope_of_readers = Construct(self, "SecretReaders")
         self.secret_readers = {
@@ -72,6 +76,19 @@ class Roles(Construct):
         }
         """The role of each ServiceAccount whose pods read secrets."""
         self.controller = self._controller(cluster_arn)
+
+    def _let_nodes_pull_through(self, prefix: str) -> None:
+        """What the managed policy of a node lacks: ECR makes a repository and fetches an image as who pulls first."""
+        repositories = Stack.of(self).format_arn(
+            service="ecr", resource="repository", resource_name=f"{prefix}/*", arn_format=ArnFormat.SLASH_RESOURCE_NAME
+        )
+        self.worker.add_to_policy(
+            iam.PolicyStatement(
+                sid="PullThroughCache",
+                actions=["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
+                resources=[repositories],
+            )
+        )
 
     def _controller(self, cluster_arn: str) -> iam.Role:
         role = iam.Role(

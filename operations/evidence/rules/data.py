@@ -8,7 +8,8 @@ from operations.evidence.subject import Resource, Subject
 
 DATABASE, FILE_SYSTEM = "AWS::RDS::DBInstance", "AWS::FSx::FileSystem"
 SECRET, KEY, BUCKET = "AWS::SecretsManager::Secret", "AWS::KMS::Key", "AWS::S3::Bucket"
-HOLDS_DATA = (DATABASE, FILE_SYSTEM, SECRET, KEY, BUCKET)
+REPOSITORY = "AWS::ECR::Repository"
+HOLDS_DATA = (DATABASE, FILE_SYSTEM, SECRET, KEY, BUCKET, REPOSITORY)
 KEPT = ("Retain", "RetainExceptOnCreate")
 
 
@@ -87,10 +88,21 @@ def _database_tls(subject: Subject) -> Iterator[tuple[str, str]]:
             yield database.name, "takes connections without TLS: rds.force_ssl is not 1"
 
 
+def _images(subject: Subject) -> Iterator[tuple[str, str]]:
+    for repository in subject.resources(REPOSITORY):
+        if repository.properties.get("ImageTagMutability") != "IMMUTABLE":
+            yield repository.name, "a tag can be pushed over, and a pod run another image than was tried"
+        if repository.properties.get("ImageScanningConfiguration", {}).get("ScanOnPush") is not True:
+            yield repository.name, "images are not scanned when they are pushed"
+        if repository.properties.get("EmptyOnDelete"):
+            yield repository.name, "CloudFormation deletes its images without a question: EmptyOnDelete"
+
+
 RULES = (
     Rule("log-retention", "Every log group has an end of retention", _log_retention, ("AU-11",)),
     Rule("data-encrypted", "Whatever holds data is encrypted at rest", _encrypted, ("SC-28",)),
     Rule("data-kept", "With retain_data nothing that holds data goes with a stack", _kept, ("CP-9",)),
     Rule("data-backed-up", "With retain_data database and file system have backups", _backed_up, ("CP-9", "CP-10")),
     Rule("database-tls", "The database refuses connections without TLS", _database_tls, ("SC-8",)),
+    Rule("image-repository", "Images are scanned, and tags never move", _images, ("RA-5", "SI-7")),
 )

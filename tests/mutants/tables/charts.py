@@ -24,8 +24,8 @@ MUTANTS = (
         ),
         (
             "the database is reached over TLS",
-            '"disable" if bindings.in_cluster_database else "require"',
-            '"disable" if bindings.in_cluster_database else "prefer"',
+            '"PGSSLMODE": "verify-full"',
+            '"PGSSLMODE": "require"',
         ),
     ),
     *breaks(
@@ -107,7 +107,11 @@ MUTANTS = (
     *breaks(
         "k8s/airflow/charts/migration.py",
         (MIGRATION,),
-        ("the Job is told of the administrator's other password", ", admin=with_admin_password)", ")"),
+        (
+            "a Job that reads another secret runs again",
+            "annotations=secret_files.annotations(context.bindings.secrets, job.secrets)",
+            "annotations={}",
+        ),
     ),
     *breaks(
         "k8s/airflow/charts/component.py",
@@ -141,11 +145,20 @@ MUTANTS = (
         ("the API server has time to end", "grace_seconds=130", "grace_seconds=30"),
         ("requests arrive while a pod goes", "    drain_seconds=10,\n", ""),
         ("pods and tasks may call the API server", "    callers=(),  # components, Jobs and task pods\n", ""),
-        ("the API server reads logs", '"pods/log": ["get"]},  # reads', '"pods/log": []},  # reads'),
         (
-            "the API server changes no pods",
-            'kubernetes={"pods": ["list"], "pods/log"',
-            'kubernetes={"pods": ["list", "delete"], "pods/log"',
+            "the API server asks the Kubernetes API nothing",
+            '    modules=("shared_logs",),\n',
+            '    modules=("shared_logs",),\n    kubernetes={"pods": ["list"]},\n',
+        ),
+        (
+            "the scheduler reads no password of the first user",
+            'secrets=("database", "fernet_key", "jwt_secret"),\n        role',
+            'secrets=("database", "fernet_key", "jwt_secret", "admin_password"),\n        role',
+        ),
+        (
+            "what runs authors' code signs no tokens",
+            'secrets=("database", "fernet_key"),\n    ),',
+            'secrets=("database", "fernet_key", "jwt_secret"),\n    ),',
         ),
         (
             "the scheduler makes task pods",
@@ -171,10 +184,10 @@ MUTANTS = (
             "proxied = self.behind_tls\n        return {",
         ),
         ("the API server is asked what answers alone", '"/api/v2/version"', '"/api/v2/monitor/health"'),
-        (
-            "the migration reads the database's credentials",
-            "for component in COMPONENTS), names.MIGRATION)",
-            "for component in COMPONENTS),)",
-        ),
+    ),
+    *breaks(
+        "k8s/airflow/secret_readers.py",
+        (PLATFORM_COMPONENTS, "tests/unit/platform/test_secrets.py"),
+        ("Jobs read their secrets", "(*components.COMPONENTS, *jobs.JOBS)", "(*components.COMPONENTS,)"),
     ),
 )

@@ -172,8 +172,8 @@ MUTANTS = (
         ("a token is fresh", "\nTOKEN_SECONDS = 300", "\nTOKEN_SECONDS = 900"),
         ("a task has its time to end", "DELETE_SECONDS = 270", "DELETE_SECONDS = 240"),
         ("Lambda's longest", "LAMBDA_SECONDS = 900", "LAMBDA_SECONDS = 1000"),
-        ("a failover of the database is no crash loop", "CRASH_SECONDS = 140", "CRASH_SECONDS = 90"),
-        ("one crash is no loop", "LEAST_CRASHES = 3", "LEAST_CRASHES = 1"),
+        ("a failover of the database is no crash loop", "CRASH_SECONDS = 60", "CRASH_SECONDS = 10"),
+        ("one crash is no loop", "LEAST_CRASHES = 4", "LEAST_CRASHES = 1"),
     ),
     *breaks(
         "constructs/airflow_platform/handlers/manifest/hopeless.py",

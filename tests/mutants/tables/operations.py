@@ -4,7 +4,7 @@ from tests.mutants.mutant import breaks
 
 TESTS = "tests/unit/operations"
 KINDS, PLAN = f"{TESTS}/destroy/test_kinds.py", f"{TESTS}/destroy/test_plan.py"
-CHANGES = f"{TESTS}/changes/test_compare.py"
+CHANGES, ONE_WAY = f"{TESTS}/changes/test_compare.py", f"{TESTS}/changes/test_one_way.py"
 DAGS = f"{TESTS}/dags"
 
 MUTANTS = (
@@ -47,16 +47,7 @@ MUTANTS = (
     ),
     *breaks(
         "operations/changes/fixed.py",
-        (CHANGES,),
-        (
-            "what grows may grow",
-            "return _number(wanted) < _number(deployed)",
-            "return _number(wanted) != _number(deployed)",
-        ),
-        ("what grows must not shrink", "return _number(wanted) < _number(deployed)", "return False"),
-        ("one minor version at a time", "> _number(deployed)[-1] + 1", "> _number(deployed)[-1] + 2"),
-        ("versions are numbers", "tuple(int(part) for part in", "tuple(part for part in"),
-        ("access entries for good", '== ("API", "API_AND_CONFIG_MAP")', '== ("API_AND_CONFIG_MAP", "API")'),
+        (ONE_WAY,),
         (
             "a file system stays in its subnet",
             '    _file_system("SubnetIds", "storage.availability_zone", "availability_zones"),\n',
@@ -67,8 +58,24 @@ MUTANTS = (
         ("a cluster keeps its role", '    _cluster("RoleArn"),\n', ""),
         ("no VPC goes", '    VPC: ("network", "everything stands in it"),\n', ""),
         ("no secret goes", '    "AWS::SecretsManager::Secret": ("", "Airflow can\'t do without it"),\n', ""),
-        ("no group's description changes", 'path="GroupDescription"', 'path="GroupName"'),
-        ("no secret's way of being made changes", 'path="GenerateSecretString"', 'path="Description"'),
+        ("no group's description changes", '    _inside(GROUP, "GroupDescription", NEW_GROUP),\n', ""),
+        (
+            "no secret's way of being made changes",
+            '    _inside("AWS::SecretsManager::Secret", "GenerateSecretString", OTHER_VALUE),\n',
+            "",
+        ),
+    ),
+    *breaks(
+        "operations/changes/breaks.py",
+        (ONE_WAY, "tests/unit/platform/test_transitions.py"),
+        ("what grows may grow", "after[:length] < before[:length]", "after[:length] != before[:length]"),
+        ("what grows must not shrink", "return after[:length] < before[:length]", "return False"),
+        ("17 is no lower than 17.4", "after[:length] < before[:length]", "after < before"),
+        ("one minor version at a time", "> _number(deployed)[1] + 1", "> _number(deployed)[1] + 2"),
+        ("versions are numbers", "tuple(int(part) for part in", "tuple(part for part in"),
+        ("access entries for good", '== ("API", "API_AND_CONFIG_MAP")', '== ("API_AND_CONFIG_MAP", "API")'),
+        ("a tenth more is enough", "10 * number < 11 * than", "10 * number <= 11 * than"),
+        ("less than a tenth is not", "before < after and is_less", "before > after and is_less"),
     ),
     *breaks(
         "operations/changes/compare.py",
@@ -156,5 +163,73 @@ MUTANTS = (
         ("no links", "if stat.S_ISLNK(kind):", "if False:"),
         ("no links to folders", "if (here / name).is_symlink()", "if False"),
         ("an empty folder removes nothing", "if not files:", "if files is None:"),
+    ),
+    *breaks(
+        "operations/destroy/images.py",
+        (f"{TESTS}/destroy/test_images.py",),
+        ("images go before their repository", "if each.type == REPOSITORY]", "if each.type != REPOSITORY]"),
+        ("an image with parts goes before them", "    while found :=", "    if found :="),
+        ("no more images at once than ECR takes", "MOST_AT_ONCE = 100", "MOST_AT_ONCE = 101"),
+        ("what ECR keeps ends the destroy", "        if not deleted:\n", "        if False:\n"),
+        ("a repository that is gone has no images", "        if is_missing(error):\n", "        if False:\n"),
+        ("another environment's copies are not ours", 'platform_name(environment)}/"', 'platform_name(environment)}"'),
+    ),
+    *breaks(
+        "operations/destroy/__main__.py",
+        (f"{TESTS}/destroy/test_images.py",),
+        ("images of a repository that stays are kept", "plan.lost_data):", "plan.resources):"),
+    ),
+    *breaks(
+        "operations/changes/fixed.py",
+        ("tests/unit/platform/test_transitions.py",),
+        (
+            "a repository of images stays",
+            '    REPOSITORY: ("images.repository", "pods may run images that are in it"),\n',
+            "",
+        ),
+    ),
+    *breaks(
+        "operations/image/folder.py",
+        (f"{TESTS}/image/test_folder.py",),
+        ("a tag tells a file that may run", "{runs}\\0", "\\0"),
+        ("a tag tells the end of each file", "{len(content)}\\0", ""),
+        ("a tag tells the architectures", "for text in more:", "for text in ():"),
+        ("the last user counts", "users[-1] not in AIRFLOW_USERS", "users[0] not in AIRFLOW_USERS"),
+        ("a stage has what it is made from", "[*before, *stage[1:]]", "stage[1:]"),
+        ("another stage's entry point is its own", "for name, _ in last)", "for stage in stages for name, _ in stage)"),
+        ("the official entry point stays", 'name == "ENTRYPOINT"', 'name == "ENTRY"'),
+        ("a version is not another's beginning", "(-|$)", ""),
+        ("uv compiles", '"--compile-bytecode" not in arguments', "False"),
+        ("pip compiles", r"--no-compile\b", "--never"),
+    ),
+    *breaks(
+        "operations/image/docker.py",
+        (f"{TESTS}/image/test_image.py",),
+        (
+            "a password is no argument",
+            '"--password-stdin", registry, text=password',
+            '"--password", password, registry',
+        ),
+        ("nobody stays logged in", '        _run("logout", registry, quiet=True)', "        pass"),
+        ("a build that fails is told", "    if code:\n", "    if False:\n"),
+    ),
+    *breaks(
+        "operations/image/__main__.py",
+        (f"{TESTS}/image/test_image.py",),
+        ("the same content is pushed once", "    if digest:\n        print(f", "    if False:\n        print(f"),
+        ("no image goes to another account", "    account_of(clients, settings)\n", ""),
+        ("a push is believed when ECR has it", "        if not digest:\n", "        if False:\n"),
+    ),
+    *breaks(
+        "operations/images/table.py",
+        (f"{TESTS}/images/test_images.py",),
+        ("the local database's image is listed", "if isinstance(settings, LocalEnvironment):", "if False:"),
+        ("no copy of what no prefix replaces", "if registry == DOCKER_HUB else None", "if registry else None"),
+    ),
+    *breaks(
+        "operations/doctor/registry.py",
+        (f"{TESTS}/doctor/test_registry.py",),
+        ("a cache's image is asked for on Docker Hub", "if has_cache(settings) and name", "if False and name"),
+        ("an image of yours is asked for in ECR", " and name != airflow_image(settings):", ":"),
     ),
 )

@@ -246,7 +246,6 @@ MUTANTS = (
         ),
         ("a secret's file is its own", 'file="api-secret-key"', 'file="jwt-secret"'),
         ("a Fernet key has 43 characters", "length=43", "length=44"),
-        ("components don't read the first user's password", "        only_for_the_first_user=True,\n", ""),
         ("RDS has a user", '        username="airflow",\n', ""),
         (
             "what only the password is generated of",
@@ -277,5 +276,22 @@ MUTANTS = (
             "for addon in ADDONS for pod in addon.once)",
             "for addon in ADDONS[:-1] for pod in addon.once)",
         ),
+    ),
+    *breaks(
+        "settings/images.py",
+        (f"{TESTS}/test_images.py", LOCAL),
+        ("Docker Hub's own images are in library/", 'f"library/{rest}"', "rest"),
+        ("Docker Hub has several names", "if registry not in _OF_DOCKER_HUB:", "if registry != DOCKER_HUB:"),
+        ("another registry is taken as it is", "if stands_in and registry == DOCKER_HUB else", "if stands_in else"),
+        ("a port makes a registry", 'or ":" in first or', "or"),
+    ),
+    *breaks(
+        "settings/rules/images.py",
+        (RULES,),
+        ("one stands for Docker Hub", "if prefix and has_cache(environment):", "if False:"),
+        ("names with an account need one", "and environment.account is None:", "and False:"),
+        ("a secret of the region", "if region != environment.region:", "if False:"),
+        ("a secret of the account", "and account != environment.account:", "and False:"),
+        ("a first pull needs a way out", "environment.network.nat_gateways == 0:", "False:"),
     ),
 )

@@ -38,9 +38,9 @@ MUTANTS = (
         "constructs/airflow_platform/database/airflow_secrets.py",
         (DATABASE,),
         (
-            "components can't read the administrator's password",
-            "(row for row in facts.SECRETS if not row.only_for_the_first_user)",
-            "facts.SECRETS",
+            "a reader reads its own secrets alone",
+            "resources=[self.by_key[key].secret_arn for key in keys]",
+            "resources=[self.by_key[key].secret_arn for key in self.by_key]",
         ),
         (
             "each secret has its own length",
@@ -88,6 +88,29 @@ MUTANTS = (
             "max(timeout_seconds + WORK_SECONDS, DELETE_SECONDS)",
             "timeout_seconds + WORK_SECONDS",
         ),
+    ),
+    *breaks(
+        "constructs/airflow_platform/storage/image_repository.py",
+        (f"{TESTS}/constructs/storage/test_image_repository.py",),
+        ("tags never move", "ecr.TagMutability.IMMUTABLE", "ecr.TagMutability.MUTABLE"),
+        ("images are scanned", "image_scan_on_push=True", "image_scan_on_push=False"),
+        ("tagged images stay", "ecr.TagStatus.UNTAGGED", "ecr.TagStatus.ANY"),
+        (
+            "images outlive the stack",
+            "            removal_policy=removal_policy,\n        )\n        self.uri",
+            "        )\n        self.uri",
+        ),
+    ),
+    *breaks(
+        "constructs/airflow_platform/iam/roles.py",
+        (f"{TESTS}/constructs/iam/test_roles.py",),
+        ("nodes fetch into the cache's repositories alone", 'resource_name=f"{prefix}/*"', 'resource_name="*"'),
+        ("nodes fetch with a cache alone", "        if pull_through_prefix:\n", "        if True:\n"),
+    ),
+    *breaks(
+        "stacks/airflow_stack.py",
+        (f"{TESTS}/platform/closed_world/test_cluster.py",),
+        ("pods have the name that nodes pull", "airflow=airflow_as_pulled(settings)", "airflow=settings.airflow"),
     ),
     *breaks(
         "constructs/airflow_platform/iam/store_readers.py",

@@ -17,6 +17,7 @@ from tests.support.platform import build
 from tests.support.synth import cdk_app, template_of
 from tests.support.transitions import (
     BASE,
+    CACHE,
     DEPLOYS,
     ELSEWHERE,
     NO_LINKS,
@@ -63,7 +64,7 @@ def test_should_deploy_every_change_and_its_way_back(base: Templates, all_change
 
 
 def test_should_change_every_stack_but_the_roles(base: Templates, all_changed: Templates) -> None:
-    """Rows that change no template would prove nothing. Roles follow no setting but the name."""
+    """Rows that change no template would prove nothing. Roles follow no setting but the name, and the cache."""
     assert [stack for stack in base if base[stack] == all_changed[stack]] == ["IamStack"]
 
 
@@ -88,6 +89,16 @@ def test_should_move_the_endpoint_from_anywhere_to_anywhere(base: Templates, acc
     ranges = {"cluster.endpoint.public_cidrs": ["198.51.100.0/24"]} if access == "public_limited" else {}
     changed = templates(environment(**{"cluster.endpoint.access": access, **ranges}))
     assert paths(base, changed) == paths(changed, base) == []
+
+
+def test_should_put_a_cache_before_docker_hub_and_take_it_away(base: Templates) -> None:
+    """Beside `account`, which alone would change nothing that is refused: the comparison is with the same account."""
+    without = templates(environment(account=CACHE["account"]))
+    changed = templates(environment(**CACHE))
+    assert paths(without, changed) == paths(changed, without) == []
+    assert [stack for stack in without if without[stack] != changed[stack]] == [
+        "IamStack", "StorageStack", "AirflowStack",
+    ]  # fmt: skip
 
 
 def test_should_go_from_the_config_map_to_access_entries_and_not_back(base: Templates) -> None:

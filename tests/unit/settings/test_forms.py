@@ -68,6 +68,16 @@ BAD: dict[str, tuple[Any, ...]] = {
     "database instance_class": (*NEVER_TEXT, None, "t4g.small", "db.small", "db.t4g.small\n"),
     "database allocated_storage_gib": (None, -20, 19, 65537),
     "database backup_retention_days": (None, -1, 36),
+    "images repository": (None, "yes", 1, "true"),
+    "images registry_prefix": (
+        *NEVER_TEXT, "mirror", "mirror/airflow", "registry.example.com/", "https://registry.example.com",
+        "Registry.com", "registry.example.com/mirror\n", "registry.example.com//a", "registry.example.com/a:1",
+        "-a.example.com",
+    ),
+    "images pull_through_cache docker_hub_credential_arn": (
+        *NEVER_TEXT, "arn:aws:secretsmanager:us-east-1:123456789012:secret:docker-hub", "ecr-pullthroughcache/x",
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughcache/x\n",
+    ),
     "airflow version": (*NEVER_TEXT, None, "2.10.0", "3.3", "3.3.2rc1", "3.3.2\n", "latest"),
     "airflow task_images": ("example.com/team/", {"a": 1}),
     "airflow image": (*NEVER_TEXT, "Airflow:3", "airflow:", "airflow@sha256:12", "airflow:3\n", "a//b", "-a"),
@@ -118,6 +128,8 @@ BAD_LOCAL: dict[str, tuple[Any, ...]] = {
         *NEVER_TEXT, None, "/", "//", "relative", "/a/../b", "/..", "/a/.", "/a//b", "/a/", "/a b", "/a\n",
     ),
     "local task_slots": (None, 0, -1, 1001),
+    "images registry_prefix": (*NEVER_TEXT, "mirror"),
+    "images": (None, True, "registry.example.com"),
     "local database_image": (*NEVER_TEXT, None, "Postgres"),
     "local database_storage_gib": (None, 0, -5),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from tests.unit.settings.tables import (
     airflow,
     cluster,
     dag_bundles,
+    images,
     network,
     node_groups,
     offers,
@@ -21,7 +22,7 @@ from tests.unit.settings.tables import (
     task_profiles,
 )
 
-AREAS = (offers, network, cluster, node_groups, storage, airflow, dag_bundles, task_profiles)
+AREAS = (offers, network, cluster, node_groups, storage, images, airflow, dag_bundles, task_profiles)
 BAD = [
     *((AWS, bad) for area in AREAS for bad in area.BAD),
     *((LOCAL, bad) for area in (airflow, dag_bundles, task_profiles) for bad in area.BAD_LOCAL),

@@ -9,7 +9,11 @@ from tests.support.environments import aws_environment
 from tests.support.templates import references
 from tests.unit.stacks.conftest import Templates, templates_of
 
-KEYS = {"storage": {"customer_managed_key": True}, "database": {"customer_managed_key": True}}
+KEYS = {
+    "storage": {"customer_managed_key": True},
+    "database": {"customer_managed_key": True},
+    "images": {"repository": True},
+}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +49,7 @@ def test_should_keep_exactly_the_data_and_what_it_stands_on(retaining: Templates
             "SecurityGroupsLustre988ToItself",
         ],
         "IamStack": [],
-        "StorageStack": ["Bucket", "BucketPolicy", "FileSystem", "FileSystemKey"],
+        "StorageStack": ["Bucket", "BucketPolicy", "FileSystem", "FileSystemKey", "Images", "ImagesKey"],
         "DatabaseStack": [
             "Key",
             "MetadataDatabaseInstance",

@@ -12,13 +12,14 @@ from tests.support.templates import resources
 CLUSTER_ARN = "arn:aws:eks:eu-central-1:111122223333:cluster/airflow-test"
 
 
-def roles() -> dict[str, Any]:
+def roles(pull_through_prefix: str | None = None) -> dict[str, Any]:
     def build(stack: Stack) -> None:
         Roles(
             stack,
             "Roles",
             cluster_name="airflow-test",
             airflow_namespace="airflow",
+            pull_through_prefix=pull_through_prefix,
             secret_readers={"Scheduler": "airflow-scheduler", "AdminUser": "airflow-admin-user"},
         )
 
@@ -165,3 +166,10 @@ def test_should_let_the_controller_look_at_this_cluster_only(template: dict[str,
 
 def test_should_leave_role_names_to_cloudformation(template: dict[str, Any]) -> None:
     assert not [r for r in resources(template, "AWS::IAM::Role").values() if "RoleName" in r["Properties"]]
+
+
+def test_should_let_nodes_fetch_images_into_the_caches_repositories_alone(template: dict[str, Any]) -> None:
+    assert statements(template, "Worker") == {}
+    statement = statements(roles("airflow-test"), "Worker")["PullThroughCache"]
+    assert statement["Action"] == ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
+    assert statement["Resource"] == "arn:aws:ecr:eu-central-1:111122223333:repository/airflow-test/*"

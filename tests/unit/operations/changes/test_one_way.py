@@ -6,7 +6,7 @@ import pytest
 
 from operations.changes.breaks import falls, jumps, turns_back
 from operations.changes.compare import refusals
-from operations.changes.fixed import CLUSTER, DATABASE, FILE_SYSTEM, FIXED, STAYS, SUBNET, VPC, Fixed
+from operations.changes.fixed import CLUSTER, DATABASE, FILE_SYSTEM, FIXED, REPOSITORY, STAYS, SUBNET, VPC, Fixed
 from settings import Violation
 
 SECRET, GROUP = "AWS::SecretsManager::Secret", "AWS::EC2::SecurityGroup"
@@ -25,6 +25,7 @@ REPLACED = {
         "Name", "RoleArn", "EncryptionConfig", "BootstrapSelfManagedAddons",
         "AccessConfig/BootstrapClusterCreatorAdminPermissions", "ResourcesVpcConfig/SubnetIds",
     ),
+    REPOSITORY: ("RepositoryName", "EncryptionConfiguration"),
     SUBNET: ("CidrBlock", "AvailabilityZone"),
     VPC: ("CidrBlock",),
     GROUP: ("GroupDescription",),
@@ -69,7 +70,7 @@ def test_should_refuse_a_number_that_is_taken_away(fixed: Fixed) -> None:
     assert told(fixed.type, fixed.path, "1.35", None)
 
 
-@pytest.mark.parametrize("type_", [FILE_SYSTEM, DATABASE, CLUSTER, SUBNET, VPC, SECRET])
+@pytest.mark.parametrize("type_", [FILE_SYSTEM, DATABASE, CLUSTER, REPOSITORY, SUBNET, VPC, SECRET])
 def test_should_refuse_to_take_away_what_everything_stands_on(type_: str) -> None:
     deployed = {"stack": template(type_, "Any", "thing")}
     (violation,) = refusals(deployed, {"stack": {"Resources": {}}})

@@ -1,6 +1,7 @@
 """Images by digest."""
 
 from email.message import Message
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +56,17 @@ def test_should_print_lines_for_the_environments_file(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith(f"airflow.image: apache/airflow@{DIGEST}  # apache/airflow:")
     assert lines[1] == f"local.database_image: postgres@{DIGEST}  # postgres:17"
+
+
+def test_should_ask_the_registry_that_holds_the_copies(
+    registry: list[Image], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    mirrored = tmp_path / "local.yaml"
+    mirrored.write_text(
+        f"{environment_file('local').read_text()}\nimages:\n  registry_prefix: registry.example.com/m\n"
+    )
+    assert command.main([str(mirrored)]) == 0
+    assert {image.registry for image in registry} == {"registry.example.com"}
+    assert [image.repository for image in registry] == ["m/apache/airflow", "m/library/postgres"]
+    # Without the prefix, which the settings put before it.
+    assert capsys.readouterr().out.startswith(f"airflow.image: apache/airflow@{DIGEST}  # apache/airflow:")

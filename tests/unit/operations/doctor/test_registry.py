@@ -97,3 +97,57 @@ def test_should_ask_ecr_of_its_images(answer: Any, status: Status) -> None:
 def test_should_warn_of_an_image_in_another_region() -> None:
     settings = healthy.settings(airflow={"image": ECR.replace("eu-central-1", "us-east-1")})
     assert "replicate" in doctor(settings)[0]["image"].answer.next_step
+
+
+CACHE = {
+    "images": {
+        "pull_through_cache": {
+            "docker_hub_credential_arn": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:"
+            "ecr-pullthroughcache/docker-hub-AbCdEf"
+        }
+    },
+}
+
+
+def heads(monkeypatch: Any, answer: Any) -> list[str]:
+    """A registry that answers so; returns the URLs that it is asked for."""
+    asked: list[str] = []
+
+    def head(url: str, token: object) -> Any:
+        asked.append(url)
+        return answer
+
+    monkeypatch.setattr(registry, "_head", head)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [(answered(200), Status.PASS), (answered(404), Status.FAIL), (answered(429), Status.WARN)],
+)
+def test_should_ask_docker_hub_for_what_ecr_will_fetch_from_it(monkeypatch: Any, answer: Any, status: Status) -> None:
+    asked = heads(monkeypatch, answer)
+    lines, aws = doctor(healthy.settings(**CACHE), {"ecr.DescribeImages": Refusal("RepositoryNotFoundException")})
+    assert lines["image"].answer.status == status
+    assert asked[0] == "https://registry-1.docker.io/v2/apache/airflow/manifests/3.3.2"
+    assert "ecr.DescribeImages" not in aws.calls
+
+
+def test_should_warn_where_docker_hub_cannot_be_asked_and_ecr_can(monkeypatch: Any) -> None:
+    def nowhere(url: str, token: object) -> None:
+        raise registry.RegistryUnreachableError("Name or service not known")
+
+    monkeypatch.setattr(registry, "_head", nowhere)
+    assert "by itself" in doctor(healthy.settings(**CACHE))[0]["image"].answer.next_step
+
+
+def test_should_ask_ecr_for_an_image_of_yours_beside_a_cache() -> None:
+    lines, aws = doctor(healthy.settings(**CACHE, airflow={"image": ECR}), {"ecr.DescribeImages": {"imageDetails": []}})
+    assert lines["image"].answer.status == Status.PASS
+    assert "ecr.DescribeImages" in aws.calls
+
+
+def test_should_ask_the_registry_that_stands_for_docker_hub(monkeypatch: Any) -> None:
+    asked = heads(monkeypatch, answered(200))
+    doctor(healthy.settings(images={"registry_prefix": "registry.example.com/mirror"}))
+    assert asked == ["https://registry.example.com/v2/mirror/apache/airflow/manifests/3.3.2"]

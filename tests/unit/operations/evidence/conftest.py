@@ -70,6 +70,14 @@ PRIVATE: dict[str, Any] = {
         "task_profiles": {"large": {"memory_mib": 4096, "role": TASK_ROLE}, "plain": {"ephemeral_storage_gib": 5}},
         "secrets_backend": {"service": "secrets_manager", "kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/1234"},
     },
+    "account": "111122223333",
+    "images": {
+        "repository": True,
+        "pull_through_cache": {
+            "docker_hub_credential_arn": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:"
+            "ecr-pullthroughcache/docker-hub-AbCdEf",
+        },
+    },
 }
 VARIANTS: dict[str, Callable[[], AwsEnvironment]] = {
     "dev": lambda: aws_environment_named("dev"),

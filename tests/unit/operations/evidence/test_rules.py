@@ -80,6 +80,16 @@ def task_role(w: Workshop, action: str, resource: str, *policies: str) -> None:
     }
 
 
+def repository(w: Workshop, **body: Any) -> Json:
+    """A repository of images, as it should be but for what is changed. Returns its properties."""
+    good: Json = {"ImageTagMutability": "IMMUTABLE", "ImageScanningConfiguration": {"ScanOnPush": True}}
+    w.add("StorageStack", "AWS::ECR::Repository", **good)
+    made = w.body("AWS::ECR::Repository")
+    made.update({"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", **body})
+    found: Json = made["Properties"]
+    return found
+
+
 def without(w: Workshop, logical_id: str) -> None:
     w.body("AWS::EC2::SecurityGroupIngress", logical_id)["Type"] = "Removed"
 
@@ -104,6 +114,10 @@ BREAKS: list[tuple[str, str, Break]] = [
     ("data-backed-up", "FileSystem", lambda w: unlinked(w).update(DeploymentType="SCRATCH_2")),
     ("data-backed-up", "Instance", lambda w: w.properties("AWS::RDS::DBInstance").update(BackupRetentionPeriod=0)),
     ("database-tls", "Instance", lambda w: w.properties("AWS::RDS::DBParameterGroup").update(Parameters={})),
+    ("image-repository", "pushed over", lambda w: repository(w).update(ImageTagMutability="MUTABLE")),
+    ("image-repository", "not scanned", lambda w: repository(w).pop("ImageScanningConfiguration")),
+    ("image-repository", "without a question", lambda w: repository(w).update(EmptyOnDelete=True)),
+    ("data-kept", "Added", lambda w: repository(w, DeletionPolicy="Delete")),
     ("eks-endpoint", "Cluster", lambda w: _vpc(w).update(PublicAccessCidrs=["203.0.113.0/24", "0.0.0.0/0"])),
     ("eks-logs", "audit", lambda w: _logging(w).pop(1)),
     ("eks-secrets", "Cluster", lambda w: w.properties("AWS::EKS::Cluster").pop("EncryptionConfig")),
@@ -290,3 +304,8 @@ def test_should_take_s3_for_the_backup_of_a_linked_file_system(workshop: Worksho
 def test_should_judge_support_by_the_day_it_is_given(workshop: Workshop) -> None:
     workshop.today = TODAY
     assert found_by("supported", workshop.subject) == []
+
+
+def test_should_find_nothing_in_a_repository_as_it_should_be(workshop: Workshop) -> None:
+    repository(workshop)
+    assert found_by("image-repository", workshop.subject) == []

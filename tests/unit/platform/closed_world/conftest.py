@@ -1,4 +1,5 @@
-"""The fullest environment: production's, with people in the cluster, endpoints of its own and roles for tasks."""
+"""The fullest environment: production's, with people in the cluster, endpoints of its own for AWS's services, images of
+its own, a cache of Docker Hub, and roles for tasks."""
 
 from datetime import date
 
@@ -8,9 +9,11 @@ from operations.evidence.subject import Subject
 from settings import AwsEnvironment
 from tests.support.environments import aws_environment_named
 from tests.support.platform import build
+from tests.unit.platform.closed_world import world
 
 READ = {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::data/*"]}
 READER = "arn:aws:iam::210987654321:role/Reader"
+CREDENTIAL = f"arn:aws:secretsmanager:us-east-1:{world.ACCOUNT}:secret:ecr-pullthroughcache/docker-hub-AbCdEf"
 ADMIN, VIEWER = "arn:aws:iam::111122223333:role/Admin", "arn:aws:iam::111122223333:role/Viewer"
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -25,5 +28,7 @@ def fullest() -> Subject:
     data["airflow"]["worker"]["role"] = {"managed_policies": ["AmazonS3ReadOnlyAccess"], "statements": [READ]}
     data["airflow"]["task_profiles"] = {"elsewhere": {"role": {"target_role_arn": READER}}, "plain": {}}
     data["airflow"]["secrets_backend"] = {"service": "secrets_manager", "kms_key_arn": KEY}
+    data["account"] = world.ACCOUNT
+    data["images"] = {"repository": True, "pull_through_cache": {"docker_hub_credential_arn": CREDENTIAL}}
     settings = AwsEnvironment.model_validate(data)
     return Subject(settings, build(settings), date(2026, 11, 24))

@@ -1,6 +1,9 @@
 """What Kubernetes gets: objects for the whole cluster, ways in, permissions, and what stands in ConfigMaps."""
 
+import json
+
 from operations.evidence.subject import Subject
+from operations.images.table import listed
 from tests.unit.platform.closed_world import world
 
 CLUSTER_OBJECTS = [
@@ -130,3 +133,21 @@ def test_should_let_nobody_ask_the_kubernetes_api_more(fullest: Subject) -> None
 def test_should_put_nothing_else_into_config_maps(fullest: Subject) -> None:
     table = [(name, key) for name, keys in CONFIG_MAP_KEYS.items() for key in keys.split()]
     world.assert_closed(world.config_map_keys(fullest), table)
+
+
+IMAGES = f"{world.ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/airflow-production/apache/airflow"
+"""What every pod is made of, behind a cache of Docker Hub: no name with a token in it, which Job names would be of."""
+
+
+def test_should_pull_no_other_image(fullest: Subject) -> None:
+    found = {container["image"] for pod in fullest.pods for container in pod.containers}
+    assert (
+        found == {f"{IMAGES}:{fullest.settings.airflow.version}"} == {each.pulled for each in listed(fullest.settings)}
+    )
+
+
+def test_should_let_tasks_be_of_the_image_that_nodes_pull_and_of_no_other(fullest: Subject) -> None:
+    [policy] = [obj for obj in fullest.of_kind("ValidatingAdmissionPolicy") if obj["metadata"]["name"].endswith("pods")]
+    [rule] = [each["expression"] for each in policy["spec"]["validations"] if "c.image" in each["expression"]]
+    allowed = [json.loads(each.partition(")")[0]) for each in rule.split("c.image.startsWith(")[1:]]
+    assert allowed == [f"{IMAGES}:", f"{IMAGES}@", *fullest.settings.airflow.task_images]

@@ -11,6 +11,13 @@ PERMISSIONS = [
         "NetworkStack/NetworkFlowLogsLogGroup.Arn",
         "",
     ),
+    (
+        "IamStack/RolesWorker",
+        "Allow",
+        "ecr:BatchImportUpstreamImage, ecr:CreateRepository",
+        "arn:ecr:::repository/airflow-production/*",
+        "",
+    ),
     ("IamStack/RolesFsxCsiDriver", "Allow", "fsx:DescribeFileSystems", "*", ""),
     (
         "IamStack/RolesFsxCsiDriver",

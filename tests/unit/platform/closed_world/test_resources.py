@@ -8,6 +8,7 @@ from tests.unit.platform.closed_world import world
 RESOURCE_POLICIES = [
     ("ClusterStack/ClusterSecretsKey", "Allow", "arn:iam:::root", "kms:*", ""),
     ("StorageStack/FileSystemKey", "Allow", "arn:iam:::root", "kms:*", ""),
+    ("StorageStack/ImagesKey", "Allow", "arn:iam:::root", "kms:*", ""),
     (
         "StorageStack/FileSystemKey",
         "Allow",
@@ -59,6 +60,7 @@ OUTPUTS = [
         "aws ssm start-session --region us-east-1 --target ClusterStack/ClusterControllerInstance",
     ),
     ("StorageStack", "FileSystemId", "StorageStack/FileSystem"),
+    ("StorageStack", "ImageRepository", "StorageStack/Images.RepositoryUri"),
     ("StorageStack", "DataBucket", "StorageStack/Bucket"),
     ("StorageStack", "DagsUri", "s3://StorageStack/Bucket/dags/"),
     (

@@ -1,0 +1,1 @@
+"""`make image`: an image of yours, built and pushed to the platform's repository."""

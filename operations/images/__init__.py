@@ -1,0 +1,1 @@
+"""`make images`: every image of an environment, and what it follows."""
