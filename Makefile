@@ -17,7 +17,7 @@ CONFIRMED := $(if $(filter 1,$(YES)),--yes)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help machine setup lock synth evidence sbom digests doctor diff deploy patch-nodes destroy local schema unit rehearse runtime mutants lint test format clean
+.PHONY: help machine setup lock synth evidence sbom digests doctor connections diff deploy patch-nodes destroy local schema unit rehearse runtime mutants lint test format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -65,6 +65,9 @@ digests: setup ## The digest of ENV's image, to write into airflow.image
 
 doctor: setup ## Ask the account and the platform of ENV how they are; nothing is changed (CANARY=dag_id: runs that DAG)
 	@$(BIN)/python -m operations.doctor $(ENV) $(if $(CANARY),--canary '$(CANARY)')
+
+connections: setup ## The connections and variables that Airflow of ENV would find in AWS, without their values
+	@$(BIN)/python -m operations.connections $(ENV)
 
 diff: setup ## Show what a deployment of ENV would change, and what it would refuse
 	$(CDK) diff --all -c environment=$(ENV)

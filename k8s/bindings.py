@@ -74,5 +74,11 @@ class PlatformBindings:
     kubernetes_api_cidrs: tuple[str, ...] = ()
     """IPv4 networks in which the Kubernetes API answers pods; none: anywhere."""
 
+    aws_region: str | None = None
+    """Of what pods ask of AWS; None: it is none of AWS's platforms."""
+
+    aws_cidrs: tuple[str, ...] = ("0.0.0.0/0",)
+    """IPv4 networks in which AWS's services answer pods."""
+
     task_tolerations: tuple[str, ...] = ()
     """Keys of taints that a task's pod may tolerate: those of the platform's own nodes."""

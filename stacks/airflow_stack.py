@@ -3,17 +3,24 @@
 import cdk8s
 from constructs import Construct, IConstruct
 
+from airflow_platform.iam.store_readers import StoreReaders
+from k8s.airflow import components
+from k8s.airflow.pods.secrets_backend import prefixes
 from k8s.airflow.release import release
 from k8s.bindings import PlatformBindings
 from k8s.names import NAMESPACE, WEB_SERVICE
 from settings import AwsEnvironment, task_slots
 from settings.facts.service_cidrs import SERVICE_CIDRS
 from stacks.base import PlatformStack
-from stacks.offers import ClusterOffer, DatabaseOffer, StorageOffer
+from stacks.offers import ClusterOffer, DatabaseOffer, RolesOffer, StorageOffer
 
 
 class AirflowStack(PlatformStack):
-    """The charts, bound to AWS, applied step by step; and what a person needs next, as outputs."""
+    """The charts, bound to AWS, applied step by step; and what a person needs next, as outputs.
+
+    The right to read the store of connections and variables comes and goes with a setting, and so stands here, with
+    those who use it: it is there before their pods, and goes after them.
+    """
 
     def __init__(
         self,
@@ -21,6 +28,7 @@ class AirflowStack(PlatformStack):
         construct_id: str,
         *,
         settings: AwsEnvironment,
+        roles: RolesOffer,
         cluster: ClusterOffer,
         storage: StorageOffer,
         database: DatabaseOffer,
@@ -36,16 +44,22 @@ class AirflowStack(PlatformStack):
             task_slots=task_slots(settings),
             database_cidrs=(settings.network.cidr,),
             kubernetes_api_cidrs=(settings.network.cidr, *SERVICE_CIDRS),
+            aws_region=settings.region,
+            aws_cidrs=(settings.network.cidr,) if settings.network.interface_endpoints else ("0.0.0.0/0",),
             task_tolerations=tuple(
                 sorted({taint.key for group in settings.cluster.node_groups.values() for taint in group.taints})
             ),
         )
+        store = StoreReaders(self, "StoreReaders", settings=settings.airflow.secrets_backend)
+        for row in components.COMPONENTS:
+            read = prefixes(settings.airflow, row.looks_up)
+            store.grant_read(row.id, roles.secret_readers[row.name], list(read.values()))
         manifests: dict[str, IConstruct] = {}
         for step in release(cdk8s.App(), airflow=settings.airflow, bindings=bindings):
             manifest = cluster.add_manifest(
                 self, step.id, step.chart, timeout_minutes=settings.airflow.rollout_timeout_minutes
             )
-            manifest.node.add_dependency(*[manifests[earlier] for earlier in step.after])
+            manifest.node.add_dependency(*([manifests[earlier] for earlier in step.after] or [store]))
             manifests[step.id] = manifest
 
         self.add_outputs(

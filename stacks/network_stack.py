@@ -4,6 +4,7 @@ from constructs import Construct
 
 from airflow_platform.network.network import Network
 from airflow_platform.network.security_groups import SecurityGroups
+from settings.facts.endpoints import STORE_ENDPOINTS
 from settings.model.environment import AwsEnvironment
 from stacks.base import PlatformStack, data_removal_policy, platform_name
 from stacks.offers import NetworkOffer, SecurityGroupsOffer
@@ -24,6 +25,7 @@ class NetworkStack(PlatformStack):
             availability_zones=settings.availability_zones,
             name=platform_name(settings),
             removal_policy=removal_policy,
+            more_endpoints=STORE_ENDPOINTS.get(str(settings.airflow.secrets_backend.service), ()),
         )
         groups = SecurityGroups(self, "SecurityGroups", vpc=network.vpc, removal_policy=removal_policy)
         offered = SecurityGroupsOffer(

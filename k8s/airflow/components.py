@@ -12,6 +12,7 @@ from k8s import names
 from k8s.airflow.pods.options import environment
 from k8s.airflow.pods.ports import API_PORT, SCHEDULER_HEALTH_PORT, TRIGGERER_LOG_PORT
 from k8s.airflow.pods.probes import HeartbeatCheck, HttpCheck
+from k8s.airflow.pods.secrets_backend import Kind
 from settings.model.airflow import AirflowSettings
 
 Rules = Mapping[str, Sequence[str]]
@@ -64,6 +65,9 @@ class Component:
     secrets: tuple[str, ...] = ("database",)
     """Keys of the table settings.facts.secrets: what its pods read, and its AWS role may read. Measured: without one of
     them the component, or a part of it, does not work (docs/decisions/0008-what-authors-code-reaches.md)."""
+
+    looks_up: tuple[Kind, ...] = ()
+    """What it looks for in `airflow.secrets_backend`, and its AWS role may read there."""
 
     reads_logs_only: bool = False
     """Of the shared file system: no DAGs, and logs that it can't write."""
@@ -121,6 +125,7 @@ API_SERVER = Component(
     modules=("shared_logs",),
     options={"core.executor": "KubernetesExecutor:shared_logs.SharedLogs"},
     secrets=("database", "fernet_key", "jwt_secret", "api_secret_key"),
+    looks_up=("connections", "variables"),  # in the name of tasks
     reads_logs_only=True,  # DAGs' code it has from the database
     plugins=("front",),
     behind_tls=True,
@@ -138,6 +143,7 @@ COMPONENTS = (
         kubernetes={"pods": ["create", "delete", "get", "list", "patch", "watch"]},
         # Signs tasks' tokens; encrypts the arguments of triggers that start without a task, and of deadlines.
         secrets=("database", "fernet_key", "jwt_secret"),
+        looks_up=("variables",),  # deadlines whose interval is a variable
         role=names.POD_LAUNCHER_ROLE,
         role_binding=names.POD_LAUNCHER_ROLE_BINDING,
         makes_task_pods=True,
@@ -153,6 +159,7 @@ COMPONENTS = (
         grace_seconds=60,
         # Runs authors' code, and so never gets the key that signs tokens of users and tasks.
         secrets=("database", "fernet_key"),
+        looks_up=("connections", "variables"),
     ),
     Component(
         id="Triggerer",
@@ -166,6 +173,7 @@ COMPONENTS = (
         kubernetes={"events": ["list", "watch"], "pods": ["delete", "get"], "pods/log": ["get"]},
         # Runs authors' code too. The API secret key is what its log server knows the API server by.
         secrets=("database", "fernet_key", "api_secret_key"),
+        looks_up=("connections", "variables"),
     ),
 )
 """In the order in which they are applied; they do not wait for each other."""

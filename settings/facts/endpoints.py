@@ -25,9 +25,16 @@ INTERFACE_ENDPOINTS = (
     InterfaceEndpoint("EcrDocker", "ecr.dkr", "nodes, for manifests of images; layers come through the gateway of S3"),
     InterfaceEndpoint("Sts", "sts", "tasks whose AWS connection assumes a role or asks who it is"),
     InterfaceEndpoint("Logs", "logs", "tasks and agents of yours that write to CloudWatch Logs"),
-    InterfaceEndpoint("SecretsManager", "secretsmanager", "the secrets store's AWS provider: keys and credentials"),
+    InterfaceEndpoint(
+        "SecretsManager", "secretsmanager", "the secrets store's AWS provider; components, for connections"
+    ),
     InterfaceEndpoint("Fsx", "fsx", "the FSx CSI driver, for claims that make a file system of their own"),
     InterfaceEndpoint("CloudFormation", "cloudformation", "the manifest handler: is this update a rollback?"),
 )
 """Not among them: S3 has a gateway endpoint, which costs nothing. Lambda calls the handlers from its own side, and
 Session Manager has no machine: the controller is refused without NAT, and nodes have no role for it."""
+
+STORE_ENDPOINTS = {
+    "ssm": (InterfaceEndpoint("Ssm", "ssm", "components, for connections and variables in the Parameter Store"),),
+}
+"""`airflow.secrets_backend.service` -> what comes with it; Secrets Manager's is there anyway."""

@@ -21,6 +21,7 @@ from settings.rules import (
     node_groups,
     offers,
     room,
+    secrets_backend,
     storage,
     tags,
     zones,
@@ -91,6 +92,11 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     airflow.base_url_has_a_valid_port,
     airflow.egress_is_of_networks,
     airflow.parallelism_fits,
+    secrets_backend.only_a_service_has_the_rest,
+    secrets_backend.store_has_a_prefix,
+    secrets_backend.prefixes_lie_apart,
+    secrets_backend.parameters_have_allowed_names,
+    secrets_backend.key_is_of_the_region,
 )
 
 LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
@@ -103,6 +109,7 @@ LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
     airflow.base_url_has_a_valid_port,
     airflow.egress_is_of_networks,
     local.parallelism_fits,
+    secrets_backend.no_store_without_aws,
 )
 
 Environment = TypeVar("Environment")

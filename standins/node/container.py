@@ -171,7 +171,11 @@ class Container:
         return {
             "LANG": "C.UTF-8",
             **placed,
-            **self._image.machine,
+            # Lists of folders: the node's own before the manifest's.
+            **{
+                name: os.pathsep.join([value, placed[name]] if name in placed else [value])
+                for name, value in self._image.machine.items()
+            },
             **machine,
             "PATH": path_of(self._image),
             "TMPDIR": os.path.realpath(self._root / "tmp"),  # for programs that use /tmp without naming it

@@ -1,6 +1,6 @@
 """The rendered manifests of tests/environments/local.yaml, step by step, as `make local` writes them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,14 @@ class Step:
     manifests: list[Json]
 
 
-def rendered(secrets: GeneratedSecrets, *, version: str | None = None, without: Iterable[str] = ()) -> list[Step]:
+def rendered(
+    secrets: GeneratedSecrets,
+    *,
+    version: str | None = None,
+    without: Iterable[str] = (),
+    changes: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> list[Step]:
     """The local environment's steps, in order.
 
     Args:
@@ -34,15 +41,29 @@ def rendered(secrets: GeneratedSecrets, *, version: str | None = None, without: 
         version: of Airflow; default that of the environment.
         without: what to leave out, to see what happens without it: Airflow options (`section.option`) and fields of
             the manifests (`automountServiceAccountToken`), wherever they stand.
+        changes: settings of `airflow`, also such as need AWS.
+        environment: of each component's container beside its own, as EKS adds it.
     """
     settings = load_local_environment("local", TESTS)
-    airflow = settings.airflow if version is None else settings.airflow.model_copy(update={"version": version})
+    changed = {**({} if version is None else {"version": version}), **(changes or {})}
+    airflow = type(settings.airflow).model_validate({**settings.airflow.model_dump(), **changed})
     steps = release(cdk8s.App(), airflow=airflow, bindings=local_bindings(settings, secrets))
     left_out = {environment_variable(each) if "." in each else each for each in without}
     return [
-        Step(step.id, [_without(each, left_out) for each in yaml.safe_load_all(render([step])) if each])
+        Step(
+            step.id,
+            [_with(_without(each, left_out), environment or {}) for each in yaml.safe_load_all(render([step])) if each],
+        )
         for step in steps
     ]
+
+
+def _with(manifest: Json, environment: Mapping[str, str]) -> Json:
+    """A manifest with environment variables in the containers of its Deployment."""
+    if manifest["kind"] == "Deployment":
+        for container in manifest["spec"]["template"]["spec"]["containers"]:
+            container["env"] += [{"name": name, "value": value} for name, value in environment.items()]
+    return manifest
 
 
 def _without(value: Any, names: set[str]) -> Any:

@@ -68,12 +68,12 @@ class Stage:
             self.rolled_out(manifest)
         self.seconds_to_start, self.restarted = time.monotonic() - start, self.cluster.restarts()
 
-    def release(self, version: str = CURRENT) -> None:
+    def release(self, version: str = CURRENT, **changed: Any) -> None:
         """Apply a version's steps, each when the one before has rolled out, and take away what it no longer has.
 
-        That is how the deployment on AWS does it.
+        That is how the deployment on AWS does it. `changed`: see `rendered`.
         """
-        steps = rendered(self.secrets, version=version, without=self._without)
+        steps = rendered(self.secrets, version=version, without=self._without, **changed)
         before, self._applied = self._applied, [each for step in steps for each in step.manifests]
         last: list[Json] = []
         for step in steps:

@@ -64,6 +64,13 @@ DEPLOYS: dict[str, Any] = {
     "airflow.triggerer": {"replicas": 2, "cpu_millicores": 300, "memory_mib": 1280},
     "airflow.worker": {"cpu_millicores": 300, "memory_mib": 600, "termination_grace_seconds": 60},
     "airflow.admin": {"username": "other", "email": "other@example.com"},
+    "airflow.secrets_backend": {
+        "service": "secrets_manager",
+        "connections_prefix": "team/connections",
+        "variables_prefix": None,
+        "cache_seconds": 60,
+        "kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    },
     "airflow.parallelism": 3,
     "airflow.max_active_tasks_per_dag": 3,
     "airflow.dag_refresh_seconds": 60,
@@ -140,6 +147,8 @@ WALK: dict[str, dict[str, Any]] = {
         "network.nat_gateways": 0,
         "network.interface_endpoints": True,
         "cluster.endpoint.access": "public",
+        # Another store, and an endpoint that comes with it.
+        "airflow.secrets_backend": {"service": "ssm"},
         "cluster.node_groups": {"workers": {"capacity_type": "spot", "instance_types": ["m7a.large"]}},
         "storage.backup_retention_days": 0,
         "retain_data": False,

@@ -9,6 +9,7 @@ from constructs import Construct
 from airflow_platform.cloudformation import ignore_lint, resource
 from airflow_platform.network.flow_logs import FlowLogs
 from airflow_platform.network.interface_endpoints import InterfaceEndpoints
+from settings.facts.endpoints import InterfaceEndpoint
 from settings.facts.zones import MOST_ZONES
 from settings.model.network import NetworkSettings
 
@@ -19,7 +20,8 @@ class Network(Construct):
     The addresses of three zones are set aside from the start, so that a third zone, appended later, moves no subnet.
     Whether there are NAT gateways changes routes only: the subnets keep their ids and ranges.
 
-    `name` is the cluster's name, by which the tags know the subnets, and the beginning of theirs.
+    `name` is the cluster's name, by which the tags know the subnets, and the beginning of theirs. `more_endpoints` come
+    with the interface endpoints.
 
     Retained (`removal_policy`), the VPC and its private subnets outlive the stack: a retained file system and database
     keep network interfaces in them. Everything around them (gateways, routes, endpoints, public subnets) goes.
@@ -34,6 +36,7 @@ class Network(Construct):
         availability_zones: Sequence[str],
         name: str,
         removal_policy: RemovalPolicy,
+        more_endpoints: Sequence[InterfaceEndpoint] = (),
     ) -> None:
         super().__init__(scope, construct_id)
 
@@ -78,7 +81,9 @@ class Network(Construct):
         # Free, and image layers and log exports would pay for NAT without it.
         self.vpc.add_gateway_endpoint("S3Endpoint", service=ec2.GatewayVpcEndpointAwsService.S3)
         if settings.interface_endpoints:
-            InterfaceEndpoints(self, "InterfaceEndpoints", vpc=self.vpc, subnets=self.private_subnets)
+            InterfaceEndpoints(
+                self, "InterfaceEndpoints", vpc=self.vpc, subnets=self.private_subnets, more=more_endpoints
+            )
         if settings.flow_logs_retention_days is not None:
             FlowLogs(self, "FlowLogs", vpc=self.vpc, retention_days=settings.flow_logs_retention_days)
 

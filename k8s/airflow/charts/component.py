@@ -9,7 +9,7 @@ from k8s.airflow.airflow_pod import AirflowPod
 from k8s.airflow.charts import secret_files
 from k8s.airflow.components import Component
 from k8s.airflow.context import ChartContext
-from k8s.airflow.pods import volumes
+from k8s.airflow.pods import secrets_backend, volumes
 from k8s.airflow.pods.probes import probes_of
 from k8s.labels import labels, selector
 
@@ -53,6 +53,7 @@ class ComponentChart(cdk8s.Chart):
 
     def _pod_template(self) -> kube.PodTemplateSpec:
         airflow, component = self._context.airflow, self._component
+        asking = secrets_backend.asking(airflow, component.looks_up, self._context.bindings.aws_region)
         pod = AirflowPod(
             context=self._context,
             service_account=component.name,
@@ -62,8 +63,8 @@ class ComponentChart(cdk8s.Chart):
             cpu_millicores=self._settings.cpu_millicores,
             memory_mib=self._settings.memory_mib,
             with_pod_template=component.makes_task_pods,
-            modules=component.modules,
-            extra_environment=component.environment(airflow),
+            modules=(*component.modules, *([secrets_backend.MODULE] if asking else [])),
+            extra_environment={**component.environment(airflow), **asking},
         )
         return kube.PodTemplateSpec(
             metadata=kube.ObjectMeta(

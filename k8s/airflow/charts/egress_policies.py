@@ -1,6 +1,7 @@
 """Whom the pods of the airflow namespace may talk to.
 
-Secrets and the file system are mounted by the node, so no pod needs a way to Secrets Manager or Lustre for them.
+Secrets and the file system are mounted by the node, so no pod needs a way to Secrets Manager or Lustre for them. What
+looks connections up there does.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,8 @@ from k8s.airflow import components, jobs
 from k8s.airflow.charts import database
 from k8s.airflow.components import Component
 from k8s.airflow.context import ChartContext
-from k8s.airflow.pods.ports import API_PORT, DATABASE_PORT, DNS_PORT, KUBERNETES_API_PORTS
+from k8s.airflow.pods import secrets_backend
+from k8s.airflow.pods.ports import API_PORT, DATABASE_PORT, DNS_PORT, HTTPS_PORT, KUBERNETES_API_PORTS
 from k8s.airflow.pods.worker_pod import COMPONENT as WORKER
 from k8s.labels import labels, selector
 
@@ -26,7 +28,13 @@ def add_egress_policies(scope: Construct, context: ChartContext) -> None:
     _add(scope, "DenyEgress", "deny-egress", kube.LabelSelector(), [])
     for component in components.COMPONENTS:
         cidrs = context.airflow.components[component.setting].egress_cidrs
-        rules = [_database(context), *_kubernetes(component, context), *_calls(component), *_networks(cidrs)]
+        rules = [
+            _database(context),
+            *_kubernetes(component, context),
+            *_store(component, context),
+            *_calls(component),
+            *_networks(cidrs),
+        ]
         _add_for(scope, component.id, component.name, component.label, rules)
     for job in jobs.JOBS:
         _add_for(scope, job.id, job.name, job.label, [_database(context)])
@@ -46,6 +54,14 @@ def _kubernetes(component: Component, context: ChartContext) -> list[Rule]:
     if component.kubernetes is None:
         return []
     return [_to_networks(context.bindings.kubernetes_api_cidrs, KUBERNETES_API_PORTS)]
+
+
+def _store(component: Component, context: ChartContext) -> list[Rule]:
+    """The store of connections and variables, and who gives out the credentials for it."""
+    if not secrets_backend.prefixes(context.airflow, component.looks_up):
+        return []
+    agent, port = secrets_backend.CREDENTIALS
+    return [_to_networks([agent], [port]), _to_networks(context.bindings.aws_cidrs, [HTTPS_PORT])]
 
 
 def _calls(component: Component) -> list[Rule]:

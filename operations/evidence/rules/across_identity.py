@@ -1,6 +1,7 @@
 """Between AWS and the cluster: which pod gets which role, and which secret."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from operations.evidence.subject import Resource, Subject
 from settings.facts.addons import FSX_CSI_DRIVER
 
 SECRETS_STORE = "secrets-store.csi.k8s.io"
+READS = ("secretsmanager:Get", "secretsmanager:BatchGet", "ssm:Get")
 OF_ADDONS = {("kube-system", str(FSX_CSI_DRIVER.service_account))}
 """ServiceAccounts that an EKS add-on makes."""
 
@@ -45,20 +47,33 @@ def secrets_of(subject: Subject) -> dict[Account, set[str]]:
     return dict(found)
 
 
+def looked_up(subject: Subject) -> dict[Account, set[str]]:
+    """ServiceAccount -> below which names its pods look for connections and variables (k8s/airflow/pods/)."""
+    found: dict[Account, set[str]] = defaultdict(set)
+    for pod in subject.pods:
+        for container in pod.containers:
+            options = {each["name"]: each.get("value", "") for each in container.get("env", ())}
+            told = json.loads(options.get("AIRFLOW__SECRETS__BACKEND_KWARGS") or "{}")
+            prefixes = [told[name] for name in ("connections_prefix", "variables_prefix") if told.get(name)]
+            kind = "parameter" if "Parameter" in options.get("AIRFLOW__SECRETS__BACKEND", "") else "secret:"
+            found[pod.namespace, pod.account] |= {f"{kind}{prefix}/*" for prefix in prefixes}
+    return {account: names for account, names in found.items() if names}
+
+
 def role_arn(subject: Subject, role: Resource) -> str:
     """The text of a role's ARN."""
     return subject.references.text(role.stack, {"Fn::GetAtt": [role.logical_id, "Arn"]})
 
 
 def readable(subject: Subject) -> dict[str, set[str]]:
-    """Text of a role's ARN -> what it may read of Secrets Manager."""
+    """Text of a role's ARN -> what it may read of Secrets Manager and the Parameter Store."""
     by_name = {
         subject.references.text(role.stack, {"Ref": role.logical_id}): role_arn(subject, role)
         for role in subject.resources(ROLE)
     }
     found: dict[str, set[str]] = defaultdict(set)
     for resource, statement in identity_statements(subject):
-        reads = any(action.startswith("secretsmanager:Get") for action in listed(statement.get("Action", ())))
+        reads = any(action.startswith(READS) for action in listed(statement.get("Action", ())))
         if statement["Effect"] == "Allow" and reads:
             names = [resource.properties["RoleName"]] if "RoleName" in resource.properties else ()
             roles = (
@@ -70,8 +85,14 @@ def readable(subject: Subject) -> dict[str, set[str]]:
                 ]
             )
             for role in roles:
-                found[role] |= {subject.text(resource, each) for each in listed(statement["Resource"])}
+                found[role] |= {_below(subject.text(resource, each)) for each in listed(statement["Resource"])}
     return dict(found)
+
+
+def _below(text: str) -> str:
+    """What names everything below a prefix without region and account, which pods don't say; all else as it is."""
+    match = re.fullmatch(r"arn:.*:(secret:.+/\*|parameter/.+/\*)", text)
+    return match[1] if match else text
 
 
 def _service_accounts(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -91,15 +112,17 @@ def _service_accounts(subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 def _secrets(subject: Subject) -> Iterator[tuple[str, str]]:
-    mounted, may_read = secrets_of(subject), readable(subject)
+    mounted, asked, may_read = secrets_of(subject), looked_up(subject), readable(subject)
     needed: dict[str, set[str]] = defaultdict(set)
     for resource, account, role in associations(subject):
-        needed[role] |= mounted.get(account, set())
+        needed[role] |= mounted.get(account, set()) | asked.get(account, set())
         for secret in sorted(mounted.get(account, set()) - may_read.get(role, set())):
             yield resource.name, f"{'/'.join(account)} mounts {secret}, which its role may not read"
+        for names in sorted(asked.get(account, set()) - may_read.get(role, set())):
+            yield resource.name, f"{'/'.join(account)} looks for {names}, which its role may not read"
     for reader, allowed in sorted(may_read.items()):
         for secret in sorted(allowed - needed.get(reader, set())):
-            yield reader, f"may read {secret}, which no pod that has the role mounts"
+            yield reader, f"may read {secret}, which no pod that has the role mounts or looks for"
 
 
 def _trust(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -121,6 +144,8 @@ def _trust(subject: Subject) -> Iterator[tuple[str, str]]:
 
 RULES = (
     Rule("pod-identity", "Roles and ServiceAccounts match", _service_accounts, ("CIS EKS 5.2.1", "IA-9")),
-    Rule("secret-readers", "A role reads what its pods mount, and nothing else", _secrets, ("AC-6", "SC-12")),
+    Rule(
+        "secret-readers", "A role reads what its pods mount or look up, and nothing else", _secrets, ("AC-6", "SC-12")
+    ),
     Rule("pod-trust", "A role trusts whom it is given to, and nobody else", _trust, ("AC-6",)),
 )

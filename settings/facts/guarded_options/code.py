@@ -75,9 +75,13 @@ CODE = {
         never=r"[\"']type[\"']\s*:\s*[\"'][^\"']*\.",
         never_rule="be of a type that OpenLineage has itself",
     ),
-    "secrets.backend": Guard(reason="pods have no rights in another store; connections are in the database, encrypted"),
-    "secrets.backend_kwargs": Guard(reason="there is no secrets backend that it would be for"),
-    "workers.secrets_backend": Guard(reason="task pods have no rights in another store; they ask the API server"),
-    "workers.secrets_backend_kwargs": Guard(reason="there is no secrets backend that it would be for"),
+    **dict.fromkeys(
+        ("secrets.backend", "secrets.backend_kwargs"),
+        Guard(reason="airflow.secrets_backend names the store, and gives those who ask it a role"),
+    ),
+    **dict.fromkeys(
+        ("workers.secrets_backend", "workers.secrets_backend_kwargs"),
+        Guard(reason="task pods have no rights in another store; they ask the API server (airflow.secrets_backend)"),
+    ),
 }
 """`section.option` -> why it is refused."""

@@ -7,6 +7,23 @@ HEARTBEAT, SCHEMA, SCRIPTS = f"{TESTS}/test_heartbeat.py", f"{TESTS}/test_schema
 
 MUTANTS = (
     *breaks(
+        "k8s/airflow/modules/cached_secrets.py",
+        (f"{TESTS}/test_cached_secrets.py",),
+        ("what was told is remembered", "if before and now < before.again:", "if False:"),
+        ("a failure is remembered too", "again=now + AGAIN_SECONDS", "again=now"),
+        ("a last value serves", "if before and now - before.at < LAST_VALUE_SECONDS", "if False"),
+        ("a last value does not serve for ever", "now - before.at < LAST_VALUE_SECONDS", "True"),
+        ("no answer is a failure like any other", 'getattr(error, "response", None) or {}', "error.response"),
+        ("no more is kept than said", "while len(_told) > self.most:", "while False:"),
+        ("two readers are one question", "with _readers[hash(key) % len(_readers)]:", "if True:"),
+        (
+            "what is no connection is told without it",
+            "type(error).__name__)\n            return",
+            "error)\n            return",
+        ),
+        ("stores are kept apart", "key = (self.service, path,", 'key = ("", path,'),
+    ),
+    *breaks(
         "k8s/airflow/scripts/heartbeat.py",
         (HEARTBEAT,),
         ("only a running job is alive", " AND state = 'running'", ""),

@@ -6,6 +6,8 @@ TESTS = "tests/unit"
 WIRING, CLUSTER = f"{TESTS}/platform/test_wiring.py", f"{TESTS}/constructs/cluster"
 NETWORK, DATABASE = f"{TESTS}/constructs/network", f"{TESTS}/constructs/database"
 
+STORE = "tests/unit/platform/test_secrets_backend.py"
+
 MUTANTS = (
     *breaks(
         "stacks/airflow_stack.py",
@@ -86,5 +88,24 @@ MUTANTS = (
             "max(timeout_seconds + WORK_SECONDS, DELETE_SECONDS)",
             "timeout_seconds + WORK_SECONDS",
         ),
+    ),
+    *breaks(
+        "constructs/airflow_platform/iam/store_readers.py",
+        (STORE,),
+        ("a prefix ends at its slash", """else prefix}/*",""", """else prefix}*","""),
+        ("the key is used through the store alone", "conditions={", "conditions=None and {"),
+    ),
+    *breaks(
+        "k8s/airflow/pods/secrets_backend.py",
+        (STORE,),
+        ("no option of Airflow's is looked for", '"config_prefix": None', '"config_prefix": "airflow/config"'),
+        ("authors' processes ask the one that remembers", '"workers.secrets_backend"', '"workers.other"'),
+        ("a parameter begins with a slash", 'slash = "/" if store.service == "ssm" else ""', 'slash = ""'),
+    ),
+    *breaks(
+        "stacks/airflow_stack.py",
+        (STORE,),
+        ("the right is there before the pods", "for earlier in step.after] or [store])", "for earlier in step.after])"),
+        ("each reads what it looks up", "row.looks_up", "components.API_SERVER.looks_up"),
     ),
 )

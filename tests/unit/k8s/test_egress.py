@@ -1,6 +1,7 @@
 """Whom Airflow's pods may talk to: every pair of a pod and a place, as the policies together decide."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
@@ -148,3 +149,25 @@ def test_should_let_those_ask_the_kubernetes_api_who_have_a_token(aws: Release) 
     release = Release(AirflowSettings.model_validate(closed), aws_bindings())
     for component in COMPONENTS:
         assert reaches(release, component.label, KUBERNETES) is (component.kubernetes is not None)
+
+
+AGENT = Place(80, "169.254.170.23")
+AWS_INSIDE, AWS_OUTSIDE = Place(443, "10.0.7.8"), Place(443, "52.94.1.1")
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_should_let_those_reach_the_store_who_ask_it_and_its_credentials(inside: bool) -> None:
+    closed: dict[str, Any] = {each.setting: {"egress_cidrs": []} for each in COMPONENTS}
+    closed["worker"] = {"egress_cidrs": []}
+    store = AirflowSettings.model_validate(
+        {**closed, "secrets_backend": {"service": "secrets_manager", "variables_prefix": None}}
+    )
+    bindings = replace(aws_bindings(), aws_cidrs=("10.0.0.0/16",) if inside else ("0.0.0.0/0",))
+    release, without = Release(store, bindings), Release(AirflowSettings.model_validate(closed), bindings)
+    for label in BY_DEFAULT:
+        asks = label in ("api-server", "dag-processor", "triggerer")
+        assert reaches(release, label, AGENT) is asks
+        assert reaches(release, label, AWS_INSIDE) is (asks or reaches(without, label, AWS_INSIDE))
+        assert reaches(release, label, AWS_OUTSIDE) is (asks and not inside)
+        assert not reaches(without, label, AGENT)
+        assert not reaches(release, label, METADATA)

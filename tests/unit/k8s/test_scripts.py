@@ -4,12 +4,16 @@ import ast
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from k8s.airflow.components import COMPONENTS
 from k8s.rendered import Release
+from settings.model.airflow import AirflowSettings
+from tests.unit.k8s.conftest import aws_bindings
 
 AIRFLOW = Path(__file__).resolve().parents[3] / "k8s" / "airflow"
 SCRIPTS, MODULES = AIRFLOW / "scripts", AIRFLOW / "modules"
@@ -107,18 +111,26 @@ def test_should_run_only_scripts_that_are_mounted(any_release: Release) -> None:
     assert run | plugins == {path.name for path in SCRIPTS.glob("*.py")} <= set(data)
 
 
-def test_should_mount_modules_where_airflow_looks_for_them(any_release: Release) -> None:
-    for path in MODULES.glob("*.py"):
-        mounts = [
-            mount
-            for template in any_release.pod_templates.values()
-            for container in template["spec"]["containers"]
-            for mount in container["volumeMounts"]
-            if mount.get("subPath") == path.name
-        ]
-        assert [(each["mountPath"], each["name"]) for each in mounts] == [
-            (f"/opt/airflow/config/{path.name}", "platform-files")
-        ]
+def test_should_mount_modules_where_airflow_looks_for_them_and_no_more_than_are_used() -> None:
+    """A secrets backend is loaded before Airflow looks in its own folders: Python itself has to find it."""
+    with_store = AirflowSettings.model_validate({"secrets_backend": {"service": "ssm"}})
+    always = Counter(f"{module}.py" for component in COMPONENTS for module in component.modules)
+    for settings, wanted in (
+        (AirflowSettings(), always),
+        (with_store, always + Counter({"cached_secrets.py": len(COMPONENTS)})),
+    ):
+        found: Counter[str] = Counter()
+        for template in Release(settings, aws_bindings()).pod_templates.values():
+            for container in template["spec"]["containers"]:
+                for mount in container["volumeMounts"]:
+                    if mount["mountPath"].startswith("/opt/airflow/config/"):
+                        found[mount["subPath"]] += 1
+                        assert mount["mountPath"] == f"/opt/airflow/config/{mount['subPath']}"
+                        assert (mount["name"], mount["readOnly"]) == ("platform-files", True)
+                        path = {"name": "PYTHONPATH", "value": "/opt/airflow/config"}
+                        assert mount["subPath"] != "cached_secrets.py" or path in container["env"]
+        assert found == wanted
+    assert set(wanted) == {path.name for path in MODULES.glob("*.py")}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

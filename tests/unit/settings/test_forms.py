@@ -67,6 +67,16 @@ BAD: dict[str, tuple[Any, ...]] = {
     "airflow base_url": (*NEVER_TEXT, None, "localhost:8080", "ftp://x", "https://x/", "https://x y", "http://x\n"),
     "airflow admin username": (*NEVER_TEXT, None, "--role", "a/b", "admin\n"),
     "airflow admin email": (*NEVER_TEXT, None, "admin", "-a@b.cd", "a@b", "a@b.cd\n", "a b@c.de"),
+    "airflow secrets_backend service": (*NEVER_TEXT, "Secrets_Manager", "vault", "secretsmanager"),
+    "airflow secrets_backend connections_prefix": (
+        *NEVER_TEXT, "/", "//a", "a/", "a//b", "a/*", "a?b", "a:b", "a/b\n", "rds!cluster", "a/" * 11 + "a", "a" * 129,
+    ),
+    "airflow secrets_backend variables_prefix": (*NEVER_TEXT, "airflow/variables/", "*"),
+    "airflow secrets_backend cache_seconds": (None, -1, 86_401, "300", 1.5, True),
+    "airflow secrets_backend kms_key_arn": (
+        *NEVER_TEXT, "*", "alias/mine", "arn:aws:kms:us-east-1:111122223333:alias/mine",
+        "arn:aws:kms:us-east-1:111122223333:key/*", "arn:aws:s3:::bucket",
+    ),
     "airflow parallelism": (0, -1, "5", 10_001),
     "airflow api_server replicas": (None, 0, -1, 11, "2", 1.5),
     "airflow worker termination_grace_seconds": (None, 4, 241, -1),

@@ -27,6 +27,7 @@ NOTHING_TO_KEEP: dict[str, Any] = {
     "storage": {"deployment_type": "SCRATCH_2", "throughput_mbps_per_tib": None, "backup_retention_days": 0},
     "network": {"nat_gateways": 0, "interface_endpoints": True, "flow_logs_retention_days": None},
     "database": {"backup_retention_days": 0, "engine_version": "14", "support": "extended"},
+    "airflow": {"secrets_backend": {"service": "ssm"}},
 }
 PRIVATE: dict[str, Any] = {
     "cluster": {
@@ -36,7 +37,10 @@ PRIVATE: dict[str, Any] = {
         "controller": {"enabled": True},
         "node_groups": {"workers": {}, "more": {"instance_types": ["m7g.large"], "capacity_type": "spot"}},
     },
-    "airflow": {"image": "registry.example.com/airflow@sha256:" + 64 * "a"},
+    "airflow": {
+        "image": "registry.example.com/airflow@sha256:" + 64 * "a",
+        "secrets_backend": {"service": "secrets_manager", "kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/1234"},
+    },
 }
 VARIANTS: dict[str, Callable[[], AwsEnvironment]] = {
     "dev": lambda: aws_environment_named("dev"),
@@ -74,7 +78,10 @@ def platforms() -> dict[str, Platform]:
 
 @pytest.fixture(scope="session")
 def production() -> Subject:
-    return synthesized(aws_environment_named("production")).subject
+    """With each part that a rule looks at."""
+    data = aws_environment_named("production").model_dump()
+    data["airflow"]["secrets_backend"] = {"service": "secrets_manager"}
+    return synthesized(AwsEnvironment.model_validate(data)).subject
 
 
 @dataclass

@@ -12,6 +12,7 @@ from tests.unit.operations.evidence.conftest import TODAY, Workshop
 
 Break = Callable[[Workshop], object]
 
+ALL = "arn:aws:secretsmanager:us-east-1:111122223333:secret:all/*"
 ANYBODY: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}
 
 
@@ -114,6 +115,8 @@ BREAKS: list[tuple[str, str, Break]] = [
     ("pod-identity", "without an association", lambda w: _association(w).update(ServiceAccount="other")),
     ("secret-readers", "may not read", lambda w: statement(w, "SecretsScheduler", "ReadSecrets")["Resource"].pop()),
     ("secret-readers", "no pod", lambda w: w.remove_objects("SecretProviderClass", "airflow-admin-user")),
+    ("secret-readers", "looks for secret:airflow/variables/*", lambda w: _store(w, "Scheduler").update(Resource=[])),
+    ("secret-readers", "may read secret:all/*", lambda w: _store(w, "ApiServer")["Resource"].append(ALL)),
     ("pod-trust", "no association", lambda w: _trust(w)["aws:RequestTag/kubernetes-service-account"].append("more")),
     ("pod-trust", "refuses", lambda w: _trust(w)["aws:RequestTag/kubernetes-service-account"].pop()),
     ("from-anywhere", "5432", lambda w: open_port(w, "SecurityGroupsDatabase", 5432, CidrIp="0.0.0.0/0")),
@@ -170,6 +173,10 @@ def _disk(w: Workshop) -> Json:
 
 def _association(w: Workshop) -> Json:
     return w.properties("AWS::EKS::PodIdentityAssociation", "ClusterIdentityAirflowScheduler")
+
+
+def _store(w: Workshop, reader: str) -> Json:
+    return statement(w, f"StoreReaders{reader}", "ReadStore")
 
 
 def _key_statements(w: Workshop) -> list[Json]:

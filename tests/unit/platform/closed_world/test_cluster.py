@@ -83,6 +83,7 @@ CONFIG_MAP_KEYS = {
     """,
     "airflow-platform-files": """
         admin_user.py
+        cached_secrets.py
         airflow.cfg
         heartbeat.py
         database-authorities.pem

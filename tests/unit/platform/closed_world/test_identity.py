@@ -143,6 +143,62 @@ PERMISSIONS = [
         "DatabaseStack/Key.Arn",
         "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",
     ),
+    (
+        "IamStack/RolesSecretReadersApiServer",
+        "Allow",
+        "secretsmanager:GetSecretValue",
+        "arn:secretsmanager:::secret:airflow/connections/*, arn:secretsmanager:::secret:airflow/variables/*",
+        "",
+    ),
+    (
+        "IamStack/RolesSecretReadersApiServer",
+        "Allow",
+        "kms:Decrypt",
+        "arn:kms::111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",
+    ),
+    (
+        "IamStack/RolesSecretReadersScheduler",
+        "Allow",
+        "secretsmanager:GetSecretValue",
+        "arn:secretsmanager:::secret:airflow/variables/*",
+        "",
+    ),
+    (
+        "IamStack/RolesSecretReadersScheduler",
+        "Allow",
+        "kms:Decrypt",
+        "arn:kms::111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",
+    ),
+    (
+        "IamStack/RolesSecretReadersDagProcessor",
+        "Allow",
+        "secretsmanager:GetSecretValue",
+        "arn:secretsmanager:::secret:airflow/connections/*, arn:secretsmanager:::secret:airflow/variables/*",
+        "",
+    ),
+    (
+        "IamStack/RolesSecretReadersDagProcessor",
+        "Allow",
+        "kms:Decrypt",
+        "arn:kms::111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",
+    ),
+    (
+        "IamStack/RolesSecretReadersTriggerer",
+        "Allow",
+        "secretsmanager:GetSecretValue",
+        "arn:secretsmanager:::secret:airflow/connections/*, arn:secretsmanager:::secret:airflow/variables/*",
+        "",
+    ),
+    (
+        "IamStack/RolesSecretReadersTriggerer",
+        "Allow",
+        "kms:Decrypt",
+        "arn:kms::111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",
+    ),
 ]
 """Role, effect, actions, resources, condition."""
 

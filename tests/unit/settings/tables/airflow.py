@@ -53,6 +53,42 @@ BAD = [
     Bad("parallelism_fits", {"airflow parallelism": 500}, "airflow.parallelism", "500"),
 ]
 
+STORE, KEY = "airflow.secrets_backend", "arn:aws:kms:eu-west-1:111122223333:key/1234"
+BAD += [
+    Bad(rule, {f"airflow secrets_backend {name}": value for name, value in store.items()}, f"{STORE}.{at}", told)
+    for rule, store, at, told in (
+        ("only_a_service_has_the_rest", {"cache_seconds": 60}, "cache_seconds", "60"),
+        ("only_a_service_has_the_rest", {"connections_prefix": "team"}, "connections_prefix", "team"),
+        (
+            "store_has_a_prefix",
+            {"service": "ssm", "connections_prefix": None, "variables_prefix": None},
+            "service",
+            "ssm",
+        ),
+        (
+            "prefixes_lie_apart",
+            {"service": "ssm", "variables_prefix": "airflow/connections"},
+            "variables_prefix",
+            "air",
+        ),
+        ("prefixes_lie_apart", {"service": "ssm", "variables_prefix": "/airflow"}, "variables_prefix", "/airflow"),
+        (
+            "prefixes_lie_apart",
+            {"service": "secrets_manager", "variables_prefix": "airflow/connections/more"},
+            "variables_prefix",
+            "airflow/connections/more",
+        ),
+        (
+            "parameters_have_allowed_names",
+            {"service": "ssm", "connections_prefix": "/AWS/team"},
+            "connections_prefix",
+            "/AWS",
+        ),
+        ("parameters_have_allowed_names", {"service": "ssm", "variables_prefix": "ssm"}, "variables_prefix", "ssm"),
+        ("key_is_of_the_region", {"service": "ssm", "kms_key_arn": KEY}, "kms_key_arn", KEY),
+    )
+]
+
 BAD += [
     Bad("platform_sets_its_own_options", {"airflow config": {option: value}}, f"airflow.config.{option}", shown)
     for option, value, shown in PLATFORM
@@ -70,6 +106,23 @@ BAD += [
 ]
 
 GOOD: list[Changes] = [
+    {"airflow secrets_backend": {"service": "secrets_manager", "connections_prefix": "aws/team"}},
+    {
+        "airflow secrets_backend": {
+            "service": "ssm",
+            "connections_prefix": "/airflow/c",
+            "variables_prefix": "airflow/v",
+        }
+    },
+    {"airflow secrets_backend": {"service": "ssm", "variables_prefix": None, "cache_seconds": 0}},
+    {
+        "airflow secrets_backend": {
+            "service": "ssm",
+            "connections_prefix": "airflow/connections",
+            "variables_prefix": "airflow/connections_too",
+        }
+    },
+    {"airflow secrets_backend": {"service": "ssm", "kms_key_arn": KEY.replace("eu-west-1", "us-east-1")}},
     {"airflow version": "3.1.7", "airflow accept_unsupported": True, "airflow config": {"core.gone_since": 1}},
     {"airflow image": "team/airflow:3.3.2", "airflow config": {"acme.some_option": "x"}},
     {
@@ -89,6 +142,12 @@ GOOD: list[Changes] = [
 ]
 
 BAD_LOCAL = [
+    Bad(
+        "no_store_without_aws",
+        {"airflow secrets_backend": {"service": "ssm"}},
+        "airflow.secrets_backend.service",
+        "ssm",
+    ),
     Bad(
         "platform_sets_its_own_options",
         {"airflow config": {"core.parallelism": 5}},

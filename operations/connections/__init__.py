@@ -1,0 +1,1 @@
+"""What Airflow would find in the store of connections and variables."""
