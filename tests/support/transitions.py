@@ -208,9 +208,9 @@ WALK: dict[str, dict[str, Any]] = {
             "small": {"ephemeral_storage_gib": 5},
         },
     },
-    "a cache of Docker Hub": CACHE,
     "backups": NO_LINKS["backups"],
     "no backups": NO_LINKS["no backups"],
+    "a cache of Docker Hub": CACHE,
     "all back": {},
     "what goes one way": ONE_WAY,
 }

@@ -74,7 +74,7 @@ def test_should_refuse_the_other_platform(project: Path) -> None:
 
 def test_should_choose_the_model_by_platform() -> None:
     assert broken_lines({"network": {}}, LOCAL) == [
-        "network: is not a setting; known here: platform, name, local, airflow"
+        "network: is not a setting; known here: platform, name, local, images, airflow"
     ]
 
 
