@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.support.git_server import BASIC, TOKEN, GitServer
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "k8s" / "airflow" / "scripts"
+SCRIPTS = Path(__file__).resolve().parents[2] / "k8s" / "airflow" / "scripts" / "git_sync"
 FETCH = """
 import sys
 from pathlib import Path

@@ -31,7 +31,7 @@ MIRRORS_LIMIT = "5Gi"
 
 
 class GitSyncChart(cdk8s.Chart):
-    """ServiceAccount, way to the credentials, way out and Deployment `airflow-git-sync`."""
+    """Scripts, ServiceAccount, way to the credentials, way out and Deployment `airflow-git-sync`."""
 
     def __init__(self, scope: Construct, construct_id: str, *, context: ChartContext) -> None:
         super().__init__(scope, construct_id)
@@ -39,6 +39,8 @@ class GitSyncChart(cdk8s.Chart):
         kube.KubeServiceAccount(
             self, "ServiceAccount", metadata=self._metadata(), automount_service_account_token=False
         )
+        scripts = context.config_maps.git_sync
+        kube.KubeConfigMap(self, "Scripts", metadata=self._metadata(), data=scripts.data)
         cidrs = context.airflow.git_sync.egress_cidrs
         add_egress_policy(self, "Egress", names.GIT_SYNC, COMPONENT, to_networks_named(cidrs))
         if self._on_aws and (files := credential_files(context.airflow)):
@@ -55,7 +57,7 @@ class GitSyncChart(cdk8s.Chart):
         return kube.ObjectMeta(name=names.GIT_SYNC, namespace=names.NAMESPACE, labels=labels(COMPONENT, version))
 
     def _add_deployment(self) -> None:
-        airflow, files = self._context.airflow, self._context.config_maps.files
+        airflow, files = self._context.airflow, self._context.config_maps.git_sync
         kube.KubeDeployment(
             self,
             "Deployment",
@@ -115,7 +117,7 @@ class GitSyncChart(cdk8s.Chart):
             ],
             volumes=[
                 volumes.temporary_volume(MIRRORS_LIMIT),
-                volumes.config_map_volume(volumes.FILES, names.PLATFORM_FILES),
+                volumes.config_map_volume(volumes.FILES, names.GIT_SYNC),
                 volumes.data_volume(),
                 *self._credential_volumes(),
             ],

@@ -1,4 +1,4 @@
-"""A Git bundle whose versions scripts/git_sync.py has put on the shared file system: a folder for each commit.
+"""A Git bundle whose versions scripts/git_sync/git_sync.py has put on the shared file system: a folder for each commit.
 
 Nothing here asks a network, runs Git, takes a lock or writes: the folders never change once they are there, and are
 mounted read-only. So any number of pods starts on a version for what it takes to open a folder.

@@ -18,6 +18,7 @@ from settings.model.airflow import AirflowSettings
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 MODULES = Path(__file__).parents[1] / "modules"
+GIT_SYNC = SCRIPTS / "git_sync"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,9 @@ class ConfigMaps:
     """Helper scripts and modules, the database's authorities, and the empty airflow.cfg that Airflow would otherwise
     write into a read-only file system."""
 
+    git_sync: ConfigMapData
+    """The scripts of the pod that fetches Git bundles, in its own step: with the others they would be much for one."""
+
     worker_pod_template: ConfigMapData
     """What the scheduler makes task pods from, a file for each profile."""
 
@@ -54,7 +58,7 @@ def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigM
         profile.file: yaml.safe_dump(worker_pod(airflow, profile, bindings.data_folders), sort_keys=True)
         for profile in task_profiles(airflow, bindings)
     }
-    files = {path.name: path.read_text() for folder in (SCRIPTS, MODULES) for path in sorted(folder.glob("*.py"))}
+    files = {**_files(SCRIPTS), **_files(MODULES)}
     if bindings.database_authorities is not None:
         files[Path(paths.DATABASE_AUTHORITIES).name] = bindings.database_authorities
     return ConfigMaps(
@@ -63,8 +67,13 @@ def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigM
             data={**environment(options), **other_environment(bindings)},
         ),
         files=ConfigMapData(name=names.PLATFORM_FILES, data={"airflow.cfg": "", **files}),
+        git_sync=ConfigMapData(name=names.GIT_SYNC, data=_files(GIT_SYNC)),
         worker_pod_template=ConfigMapData(name=names.WORKER_POD_TEMPLATE, data=templates),
     )
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in sorted(folder.glob("*.py"))}
 
 
 def secret_commands(keys: Iterable[str]) -> dict[str, str]:

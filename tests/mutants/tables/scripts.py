@@ -9,7 +9,7 @@ GIT_SYNC = f"{TESTS}/test_git_sync.py"
 
 MUTANTS = (
     *breaks(
-        "k8s/airflow/scripts/git_versions.py",
+        "k8s/airflow/scripts/git_sync/git_versions.py",
         (GIT_SYNC,),
         ("the current commit is never removed", "if version.name != self.current and", "if"),
         ("what was current until now is not old", "os.utime(self._versions / before)", "pass"),
@@ -21,7 +21,7 @@ MUTANTS = (
         ("submodules are left out", 'if mode == "160000":', "if False:"),
     ),
     *breaks(
-        "k8s/airflow/scripts/git_mirror.py",
+        "k8s/airflow/scripts/git_sync/git_mirror.py",
         (GIT_SYNC,),
         ("a branch comes before a tag", 'for kind in ("heads", "tags")', 'for kind in ("tags", "heads")'),
         ("redirects are not followed", '"http.followRedirects": "false"', '"http.followRedirects": "true"'),
@@ -29,7 +29,7 @@ MUTANTS = (
         ("the log has no credential", 'text = text.replace(secret, "***")', "pass"),
     ),
     *breaks(
-        "k8s/airflow/scripts/git_credential.py",
+        "k8s/airflow/scripts/git_sync/git_credential.py",
         (GIT_SYNC,),
         ("a credential is one line", "or not (username + password).isprintable()", ""),
     ),

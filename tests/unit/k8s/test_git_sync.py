@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.git_server import BASIC, TOKEN, GitServer
 
-SCRIPTS = Path(__file__).resolve().parents[3] / "k8s" / "airflow" / "scripts"
+SCRIPTS = Path(__file__).resolve().parents[3] / "k8s" / "airflow" / "scripts" / "git_sync"
 MODULES = ("git_credential", "git_mirror", "git_versions", "git_sync")
 
 

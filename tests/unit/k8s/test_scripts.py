@@ -11,13 +11,16 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from k8s.airflow.components import COMPONENTS
+from k8s.airflow.jobs import JOBS
 from k8s.rendered import Release
 from settings.model.airflow import AirflowSettings
 from tests.unit.k8s.conftest import aws_bindings
 
 AIRFLOW = Path(__file__).resolve().parents[3] / "k8s" / "airflow"
 SCRIPTS, MODULES = AIRFLOW / "scripts", AIRFLOW / "modules"
-FILES = sorted([*SCRIPTS.glob("*.py"), *MODULES.glob("*.py")])
+GIT_SYNC = SCRIPTS / "git_sync"
+WITH_GIT = AirflowSettings.model_validate({"dag_bundles": {"team": {"git": {"url": "https://git.example.com/a"}}}})
+FILES = sorted([*SCRIPTS.rglob("*.py"), *MODULES.glob("*.py")])
 
 
 def read_secret(name: str, directory: Path) -> subprocess.CompletedProcess[str]:
@@ -96,9 +99,23 @@ def test_should_hand_the_password_to_the_prompt_and_not_to_the_arguments(tmp_pat
 
 def test_should_mount_every_script(any_release: Release) -> None:
     data = any_release.get("ConfigMap", "airflow-platform-files")["data"]
-    assert {path.name for path in FILES} == {name for name in data if name.endswith(".py")}
-    for path in FILES:
+    shared = [path for path in FILES if path.parent != GIT_SYNC]
+    assert {path.name for path in shared} == {name for name in data if name.endswith(".py")}
+    for path in shared:
         assert data[path.name] == path.read_text()
+
+
+def test_should_mount_the_scripts_of_git_where_git_is_fetched_alone() -> None:
+    """They are a fifth of what one step may carry, and of no use to other pods."""
+    release = Release(WITH_GIT, aws_bindings())
+    data = release.get("ConfigMap", "airflow-git-sync")["data"]
+    assert data == {path.name: path.read_text() for path in GIT_SYNC.glob("*.py")} != {}
+    (volume,) = [
+        each
+        for each in release.get("Deployment", "airflow-git-sync")["spec"]["template"]["spec"]["volumes"]
+        if "configMap" in each
+    ]
+    assert volume["configMap"] == {"name": "airflow-git-sync"}
 
 
 def test_should_run_only_scripts_that_are_mounted(any_release: Release) -> None:
@@ -118,6 +135,7 @@ def test_should_mount_modules_where_airflow_looks_for_them_and_no_more_than_are_
     for settings, wanted in (
         (AirflowSettings(), always),
         (with_store, always + Counter({"cached_secrets.py": len(COMPONENTS)})),
+        (WITH_GIT, always + Counter({"git_folders.py": len(COMPONENTS) + len(JOBS)})),
     ):
         found: Counter[str] = Counter()
         for template in Release(settings, aws_bindings()).pod_templates.values():
@@ -130,7 +148,7 @@ def test_should_mount_modules_where_airflow_looks_for_them_and_no_more_than_are_
                         path = {"name": "PYTHONPATH", "value": "/opt/airflow/config"}
                         assert mount["subPath"] != "cached_secrets.py" or path in container["env"]
         assert found == wanted
-    assert set(wanted) == {path.name for path in MODULES.glob("*.py")}
+    assert {*always, "cached_secrets.py", "git_folders.py"} == {path.name for path in MODULES.glob("*.py")}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

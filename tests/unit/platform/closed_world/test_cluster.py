@@ -95,15 +95,17 @@ CONFIG_MAP_KEYS = {
         heartbeat.py
         database-authorities.pem
         front.py
-        git_credential.py
         git_folders.py
-        git_mirror.py
-        git_sync.py
-        git_versions.py
         read_secret.py
         shared_logs.py
         task_pods.py
         schema_version.py
+    """,
+    "airflow-git-sync": """
+        git_credential.py
+        git_mirror.py
+        git_sync.py
+        git_versions.py
     """,
     "airflow-worker-pod-template": """
         elsewhere.yaml
