@@ -35,12 +35,11 @@ def test_should_run_tasks_in_pods_of_their_profile_and_refuse_more(airflow: Stag
     wait("the end of the tasks", ended, 240)
     assert run.states() == {
         "content": "success",
-        "by_file": "success",
         "overriding": "success",
         "greedy": "failed",
         "mistaken": "failed",
     }
-    assert pods == dict.fromkeys(("content", "by_file", "overriding"), ("airflow-worker-large", "large", LARGE))
+    assert pods == dict.fromkeys(("content", "overriding"), ("airflow-worker-large", "large", LARGE))
     assert "with x" in run.log("overriding")
     events = str(client.get("/eventLogs?dag_id=profiled&limit=100")["event_logs"])
     for told in (

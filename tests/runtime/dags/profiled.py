@@ -1,4 +1,4 @@
-"""Tasks of task profiles: content, by the file, changed a little, wanting more, and of a profile that is not there."""
+"""Tasks of task profiles: content, changed a little, wanting more, and of a profile that is not there."""
 
 import os
 
@@ -15,10 +15,6 @@ def profiled():
     @task(executor_config={"profile": "large"})
     def content():
         print("of a profile")
-
-    @task(executor_config={"pod_template_file": "/opt/airflow/pod-template/large.yaml"})
-    def by_file():
-        print("of a profile by its file")
 
     @task(executor_config={"profile": "large", "pod_override": override(env=[k8s.V1EnvVar(name="THEIRS", value="x")])})
     def overriding():
@@ -39,7 +35,6 @@ def profiled():
     def mistaken(): ...
 
     content()
-    by_file()
     overriding()
     greedy()
     mistaken()
