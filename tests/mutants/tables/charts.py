@@ -157,13 +157,13 @@ MUTANTS = (
         ),
         (
             "the scheduler reads no password of the first user",
-            'secrets=("database", "fernet_key", "jwt_secret"),\n        role',
-            'secrets=("database", "fernet_key", "jwt_secret", "admin_password"),\n        role',
+            'secrets=("database", "fernet_key", "jwt_secret"),\n        looks_up',
+            'secrets=("database", "fernet_key", "jwt_secret", "admin_password"),\n        looks_up',
         ),
         (
             "what runs authors' code signs no tokens",
-            'secrets=("database", "fernet_key"),\n    ),',
-            'secrets=("database", "fernet_key", "jwt_secret"),\n    ),',
+            'secrets=("database", "fernet_key"),\n        looks_up',
+            'secrets=("database", "fernet_key", "jwt_secret"),\n        looks_up',
         ),
         (
             "the scheduler makes task pods",

@@ -85,7 +85,7 @@ MUTANTS = (
             "for stack in deployed.keys() & wanted.keys():\n        for",
             "for stack in wanted.keys():\n        for",
         ),
-        ("what goes is told", "*_gone(deployed[stack], wanted[stack]))", ")"),
+        ("what goes is told", "            *_gone(deployed[stack], wanted[stack]),\n", ""),
         (
             "a version on one side only is told",
             "        return True\n\n\ndef _violation",
