@@ -56,6 +56,11 @@ def airflow_image(environment: AwsEnvironment | LocalEnvironment) -> str:
 
 
 def airflow_as_pulled(environment: AwsEnvironment | LocalEnvironment) -> AirflowSettings:
-    """Airflow's settings as the charts take them: with the name of the image that nodes pull."""
+    """Airflow's settings as the charts take them: with the names of the images that nodes pull."""
+    airflow = environment.airflow
+    profiles = {
+        name: profile.model_copy(update={"image": pulled_as(environment, profile.image)}) if profile.image else profile
+        for name, profile in airflow.task_profiles.items()
+    }
     image = pulled_as(environment, airflow_image(environment))
-    return environment.airflow.model_copy(update={"image": image})
+    return airflow.model_copy(update={"image": image, "task_profiles": profiles})

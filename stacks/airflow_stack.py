@@ -66,8 +66,9 @@ class AirflowStack(PlatformStack):
         for row in components.COMPONENTS:
             read = prefixes(settings.airflow, row.looks_up)
             store.grant_read(row.id, roles.secret_readers[row.name], list(read.values()))
+        airflow = airflow_as_pulled(settings)
         manifests: dict[str, IConstruct] = {}
-        for step in release(cdk8s.App(), airflow=airflow_as_pulled(settings), bindings=bindings):
+        for step in release(cdk8s.App(), airflow=airflow, bindings=bindings):
             manifest = cluster.add_manifest(
                 self, step.id, step.chart, timeout_minutes=settings.airflow.rollout_timeout_minutes
             )
@@ -80,5 +81,5 @@ class AirflowStack(PlatformStack):
             AdminUser=settings.airflow.admin.username,
             # `make dags` checks files with what is deployed, not with what the file says meanwhile.
             AirflowVersion=settings.airflow.version,
-            AirflowImage=image(settings.airflow),
+            AirflowImage=image(airflow),
         )

@@ -9,6 +9,7 @@ from k8s.airflow.pods.image import image
 from operations.aws import AWS_ERRORS, Clients, OperationError
 from operations.deployed import platform_name
 from settings import AwsEnvironment
+from settings.images import airflow_as_pulled
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Outputs:
 
 
 def _outputs_or_file(uri: str, airflow: dict[str, str] | None, settings: AwsEnvironment) -> Outputs:
-    of_file = {"AirflowVersion": settings.airflow.version, "AirflowImage": image(settings.airflow)}
+    of_file = {"AirflowVersion": settings.airflow.version, "AirflowImage": image(airflow_as_pulled(settings))}
     found = {**of_file, **(airflow or {})}
     return Outputs(uri, found["AirflowVersion"], found["AirflowImage"], airflow is not None)
 

@@ -37,6 +37,9 @@ def listed(settings: AwsEnvironment | LocalEnvironment) -> list[Listed]:
     found = [("airflow.image", airflow_image(settings), "Airflow: components, Jobs, tasks")]
     if isinstance(settings, LocalEnvironment):
         found.append(("local.database_image", settings.local.database_image, "the database in the cluster"))
+    for name, profile in settings.airflow.task_profiles.items():
+        if profile.image:
+            found.append((f"airflow.task_profiles.{name}.image", profile.image, f"tasks of the profile {name}"))
     return [Listed(setting, given, pulled_as(settings, given), runs) for setting, given, runs in found]
 
 

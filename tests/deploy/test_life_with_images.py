@@ -12,6 +12,9 @@ from standins.docker import Docker
 from tests.deploy.rehearsal import Json, Rehearsal
 from tests.support.transitions import CACHE
 
+WITHOUT_LINKS: Json = {"storage": {"s3": {"enabled": False}}}
+"""What is linked to S3 has a life of its own: test_life_with_links.py."""
+
 REPOSITORY, RULE = "AWS::ECR::Repository", "AWS::ECR::PullThroughCacheRule"
 
 
@@ -21,11 +24,16 @@ def docker(life: Rehearsal) -> Docker:
 
 
 def written(life: Rehearsal, *, retain_data: bool = False) -> Path:
-    return life.environment("dev", {"retain_data": retain_data, "images": {"repository": True}})
+    return life.environment("dev", {**WITHOUT_LINKS, "retain_data": retain_data, "images": {"repository": True}})
+
+
+def repositories(life: Rehearsal) -> list[Json]:
+    """The platform's; the CDK's bootstrap has one as well."""
+    return [each for each in life.aws.resources(REPOSITORY) if each["stack"] != "CDKToolkit"]
 
 
 def images(life: Rehearsal) -> list[Json]:
-    [repository] = life.aws.resources(REPOSITORY)
+    [repository] = repositories(life)
     found: list[Json] = life.aws.client("ecr").list_images(repositoryName=repository["physical_id"])["imageIds"]
     return found
 
@@ -51,7 +59,7 @@ def test_should_delete_no_image_that_nobody_was_asked_about(life: Rehearsal) -> 
 def test_should_put_a_cache_before_docker_hub_and_take_it_away(life: Rehearsal) -> None:
     ecr = {"docker_hub_credential_arn": CACHE["images.pull_through_cache.docker_hub_credential_arn"]}
     cached = {"account": CACHE["account"], "images": {"repository": True, "pull_through_cache": ecr}}
-    life.deploy(life.environment("dev", {"retain_data": False, **cached}), stack="StorageStack")
+    life.deploy(life.environment("dev", {**WITHOUT_LINKS, "retain_data": False, **cached}), stack="StorageStack")
     [rule] = life.aws.resources(RULE)
     assert rule["physical_id"] == "airflow-dev"
     life.deploy(written(life), stack="StorageStack")
@@ -62,7 +70,7 @@ def test_should_put_a_cache_before_docker_hub_and_take_it_away(life: Rehearsal) 
 def test_should_delete_images_with_the_platform_once_that_is_confirmed(life: Rehearsal) -> None:
     run = life.cdk.operation("operations.destroy", str(written(life)), "--yes")
     assert re.search(r"Images deleted from repository airflow-dev-storage-\S+: 1\.\n", run.output)
-    assert life.aws.resources(REPOSITORY) == []
+    assert repositories(life) == []
     assert "Nothing of it is kept." in run.output
 
 
@@ -73,7 +81,7 @@ def test_should_make_a_new_repository_beside_one_that_was_retained(life: Rehears
         life.deploy(kept, stack="StorageStack")
         life.cdk.operation("operations.image", str(kept), tools=docker.path)
         run = life.cdk.operation("operations.destroy", str(kept), "--yes")
-        names = {repository["physical_id"] for repository in life.aws.resources(REPOSITORY)}
+        names = {repository["physical_id"] for repository in repositories(life)}
         assert len(names) == number
         assert all(f"--repository-name {name} --force" in run.output for name in names)
     ecr = life.aws.client("ecr")

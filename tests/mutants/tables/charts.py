@@ -7,6 +7,11 @@ CONFIGURATION, WORKER = f"{TESTS}/test_configuration.py", f"{TESTS}/test_worker_
 OBJECTS, RELEASE = f"{TESTS}/test_objects.py", f"{TESTS}/test_release.py"
 COMPONENTS, MIGRATION, ROLLOUT = f"{TESTS}/test_components.py", f"{TESTS}/test_migration.py", f"{TESTS}/test_rollout.py"
 PLATFORM_COMPONENTS = "tests/unit/platform/test_components.py"
+CLOSED_WORLD = "tests/unit/platform/closed_world"
+WHO_MAY = (
+    *(f"{TESTS}/test_{name}.py" for name in ("access", "egress")),
+    *(f"{CLOSED_WORLD}/test_{name}.py" for name in ("cluster", "identity")),
+)
 
 MUTANTS = (
     *breaks(
@@ -141,7 +146,7 @@ MUTANTS = (
     ),
     *breaks(
         "k8s/airflow/components.py",
-        (COMPONENTS, PLATFORM_COMPONENTS, OBJECTS, RELEASE),
+        (COMPONENTS, PLATFORM_COMPONENTS, OBJECTS, RELEASE, *WHO_MAY),
         ("the API server has time to end", "grace_seconds=130", "grace_seconds=30"),
         ("requests arrive while a pod goes", "    drain_seconds=10,\n", ""),
         ("pods and tasks may call the API server", "    callers=(),  # components, Jobs and task pods\n", ""),
@@ -152,13 +157,13 @@ MUTANTS = (
         ),
         (
             "the scheduler reads no password of the first user",
-            'secrets=("database", "fernet_key", "jwt_secret"),\n        role',
-            'secrets=("database", "fernet_key", "jwt_secret", "admin_password"),\n        role',
+            'secrets=("database", "fernet_key", "jwt_secret"),\n        looks_up',
+            'secrets=("database", "fernet_key", "jwt_secret", "admin_password"),\n        looks_up',
         ),
         (
             "what runs authors' code signs no tokens",
-            'secrets=("database", "fernet_key"),\n    ),',
-            'secrets=("database", "fernet_key", "jwt_secret"),\n    ),',
+            'secrets=("database", "fernet_key"),\n        looks_up',
+            'secrets=("database", "fernet_key", "jwt_secret"),\n        looks_up',
         ),
         (
             "the scheduler makes task pods",
@@ -187,7 +192,7 @@ MUTANTS = (
     ),
     *breaks(
         "k8s/airflow/secret_readers.py",
-        (PLATFORM_COMPONENTS, "tests/unit/platform/test_secrets.py"),
+        (f"{CLOSED_WORLD}/test_identity.py",),
         ("Jobs read their secrets", "(*components.COMPONENTS, *jobs.JOBS)", "(*components.COMPONENTS,)"),
     ),
 )

@@ -168,7 +168,7 @@ MUTANTS = (
     ),
     *breaks(
         "constructs/airflow_platform/handlers/limits.py",
-        (LIMITS,),
+        (LIMITS, HOPELESS),
         ("a token is fresh", "\nTOKEN_SECONDS = 300", "\nTOKEN_SECONDS = 900"),
         ("a task has its time to end", "DELETE_SECONDS = 270", "DELETE_SECONDS = 240"),
         ("Lambda's longest", "LAMBDA_SECONDS = 900", "LAMBDA_SECONDS = 1000"),

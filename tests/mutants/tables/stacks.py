@@ -110,7 +110,7 @@ MUTANTS = (
     *breaks(
         "stacks/airflow_stack.py",
         (f"{TESTS}/platform/closed_world/test_cluster.py",),
-        ("pods have the name that nodes pull", "airflow=airflow_as_pulled(settings)", "airflow=settings.airflow"),
+        ("pods have the name that nodes pull", "airflow = airflow_as_pulled(settings)", "airflow = settings.airflow"),
     ),
     *breaks(
         "constructs/airflow_platform/iam/store_readers.py",

@@ -35,7 +35,11 @@ MUTANTS = (
     *breaks(
         "k8s/airflow/pods/worker_pod.py",
         (WORKER,),
-        ("a task mounts its own log folder", "*volumes.task_mounts()", "*volumes.data_mounts()"),
+        (
+            "a task mounts its own log folder",
+            "*volumes.task_mounts(data_folders)",
+            "*volumes.data_mounts(data_folders)",
+        ),
         ("what a variable is made of stands before it", "*_own_names(),\n", ""),
         ("logs are uploaded by their names", "**_remote_logs(airflow), ", ""),
     ),

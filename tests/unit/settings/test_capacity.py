@@ -6,6 +6,7 @@ import pytest
 
 from settings import AwsEnvironment, facts_of, task_slots
 from settings.capacity import OTHER_INTERFACES, addresses_by_zone, aws_slots, node_room, slots_beside
+from settings.facts.addons import ADDONS
 from settings.facts.endpoints import INTERFACE_ENDPOINTS
 from settings.facts.instance_types import InstanceTypeFacts
 from settings.facts.room import Room
@@ -239,3 +240,7 @@ def test_should_count_interface_endpoints_and_file_servers() -> None:
 
     assert other["us-east-1a"] - usual["us-east-1a"] == len(INTERFACE_ENDPOINTS) + 3
     assert other["us-east-1b"] - usual["us-east-1b"] == len(INTERFACE_ENDPOINTS)
+
+
+def test_should_count_every_pod_of_what_runs_once() -> None:
+    assert {addon.name: len(addon.once) for addon in ADDONS if addon.once} == {"aws-fsx-csi-driver": 2, "coredns": 2}

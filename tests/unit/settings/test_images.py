@@ -60,3 +60,10 @@ def test_should_call_the_cache_what_ecr_takes() -> None:
 def test_should_make_names_that_are_images(changes: dict[str, Any]) -> None:
     [form] = ImageReference.__metadata__  # type: ignore[attr-defined]
     assert form._checked(pulled_as(aws(changes), f"team/airflow:1@{DIGEST}"))
+
+
+def test_should_give_the_charts_the_names_of_a_profiles_image_too() -> None:
+    profiles = {"mine": {"image": "team/airflow:1"}, "other": {"image": "quay.io/a/b:1"}, "plain": {}}
+    pulled = airflow_as_pulled(aws({**MIRROR, "airflow task_profiles": profiles})).task_profiles
+    images = {name: profile.image for name, profile in pulled.items()}
+    assert images == {"mine": "registry.example.com/mirror/team/airflow:1", "other": "quay.io/a/b:1", "plain": None}

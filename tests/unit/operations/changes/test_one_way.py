@@ -56,6 +56,7 @@ def test_should_refuse_every_change_that_would_make_a_new_one(type_: str, path: 
     [
         (falls, 2400, (2400, 4800, 10000), (1200, 900)),
         (falls, "9.6", ("9.6", "9.10", "10.1"), ("9.5", "8.10")),
+        (falls, "17.4", ("17", "17.4", "18"), ("16", "17.3")),
         (jumps, "1.35", ("1.35", "1.36"), ("1.37", "1.38")),
         (turns_back, "API_AND_CONFIG_MAP", ("API", "API_AND_CONFIG_MAP"), ()),
         (turns_back, "API", ("API",), ("API_AND_CONFIG_MAP",)),

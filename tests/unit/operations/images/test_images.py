@@ -104,3 +104,12 @@ def test_should_refuse_to_copy_to_what_is_no_registry(target: str, capsys: pytes
     told = capsys.readouterr()
     assert told.out == ""
     assert "must be a registry" in told.err and len(told.err.splitlines()) == 1
+
+
+def test_should_list_the_images_of_task_profiles() -> None:
+    settings = aws_environment(airflow={"task_profiles": {"mine": {"image": "team/airflow:1"}}}, images=MIRROR)
+    assert listed(settings)[1].pulled == "registry.example.com/mirror/team/airflow:1"
+    assert "replaced by: airflow.task_profiles.mine.image" in described(settings)
+    assert "crane copy docker.io/team/airflow:1 registry.example.com/team/airflow:1" in copies(
+        settings, "registry.example.com"
+    )

@@ -77,7 +77,11 @@ OUTPUTS = [
     ("AirflowStack", "AirflowUrl", "http://localhost:8080"),
     ("AirflowStack", "AdminUser", "admin"),
     ("AirflowStack", "AirflowVersion", "3.3.2"),
-    ("AirflowStack", "AirflowImage", "apache/airflow:3.3.2"),
+    (
+        "AirflowStack",
+        "AirflowImage",
+        "AWS::AccountId.dkr.ecr.us-east-1.amazonaws.com/airflow-production/apache/airflow:3.3.2",
+    ),
 ]
 """Stack, output, value: commands and addresses, never a secret's value."""
 
