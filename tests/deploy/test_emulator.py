@@ -193,12 +193,12 @@ def test_should_not_link_what_fsx_does_not_link(
 
 
 def test_should_hear_no_word_of_backups_of_a_linked_file_system(aws: LoopbackAws) -> None:
-    assert make(aws, "silent", linked(("/a", "a/"))) == "CREATE_COMPLETE"
+    assert make(aws, "spoken", linked(("/a", "a/"))) == "CREATE_COMPLETE"
     told = linked(("/a", "a/"), AutomaticBackupRetentionDays=0)
-    assert change(aws, "silent", {"Resources": told}) == "UPDATE_ROLLBACK_COMPLETE"
-    assert "AutomaticBackupRetentionDays can't be updated on a linked file system" in reasons(aws, "silent")
+    assert change(aws, "spoken", {"Resources": told}) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "AutomaticBackupRetentionDays can't be updated on a linked file system" in reasons(aws, "spoken")
     without = {name: each for name, each in told.items() if name != "Link0"}
-    assert change(aws, "silent", {"Resources": without}) == "UPDATE_ROLLBACK_COMPLETE", "the link goes afterwards"
+    assert change(aws, "spoken", {"Resources": without}) == "UPDATE_ROLLBACK_COMPLETE", "the link goes afterwards"
 
 
 def test_should_not_delete_a_bucket_that_holds_something(aws: LoopbackAws) -> None:

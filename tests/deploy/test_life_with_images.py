@@ -76,13 +76,14 @@ def test_should_delete_images_with_the_platform_once_that_is_confirmed(life: Reh
 
 def test_should_make_a_new_repository_beside_one_that_was_retained(life: Rehearsal, docker: Docker) -> None:
     kept = written(life, retain_data=True)
-    names = set()
+    names: set[str] = set()
     for number in (1, 2):
         life.deploy(kept, stack="StorageStack")
         life.cdk.operation("operations.image", str(kept), tools=docker.path)
         run = life.cdk.operation("operations.destroy", str(kept), "--yes")
-        names = {repository["physical_id"] for repository in repositories(life)}
+        before, names = names, {repository["physical_id"] for repository in repositories(life)}
         assert len(names) == number
-        assert all(f"--repository-name {name} --force" in run.output for name in names)
+        (new,) = names - before
+        assert f"--repository-name {new} --force" in run.output
     ecr = life.aws.client("ecr")
     assert all(len(ecr.list_images(repositoryName=name)["imageIds"]) == 1 for name in names)

@@ -209,7 +209,7 @@ WALK: dict[str, dict[str, Any]] = {
         },
     },
     "backups": NO_LINKS["backups"],
-    "no backups": NO_LINKS["no backups"],
+    "no backups": {**NO_LINKS["no backups"], "retain_data": False},
     "a cache of Docker Hub": CACHE,
     "all back": {},
     "what goes one way": ONE_WAY,
