@@ -8,6 +8,7 @@ from typing import Any
 import cdk8s
 import yaml
 
+from k8s.airflow.pods import paths
 from k8s.airflow.pods.options import environment_variable
 from k8s.airflow.release import release
 from k8s.bindings import GeneratedSecrets
@@ -91,12 +92,15 @@ def _prepare(manifests: list[Json], git: GitServer) -> None:
             "kind": "Secret",
             "metadata": {"name": CREDENTIAL, "namespace": "airflow"},
             "type": "Opaque",
-            "data": {"credential": b64encode(TOKEN.encode()).decode()},
+            "data": {
+                "credential": b64encode(TOKEN.encode()).decode(),
+                "authority": b64encode(git.certificates.authority.read_bytes()).decode(),
+            },
         },
     )
     (deployment,) = [each for each in manifests if each["kind"] == "Deployment"]
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
-    container["env"].append({"name": "GIT_SSL_CAINFO", "value": str(git.certificates.authority)})
+    container["env"].append({"name": "GIT_SSL_CAINFO", "value": f"{paths.SECRETS}/{GIT_BUNDLE}/authority"})
 
 
 def _with(manifest: Json, environment: Mapping[str, str]) -> Json:

@@ -53,8 +53,6 @@ class Stage:
         """Start a Git server with a first commit; every release from now on has a bundle of it."""
         self.git = GitServer(self.cluster.folder / "git")
         self.git.__enter__()
-        for folder in (self.git.certificates.authority.parent, self.git.certificates.authority.parent.parent):
-            folder.chmod(0o755)
         self.git.commit(files)
 
     def install(self, twice: str, dags: Iterable[str]) -> None:
