@@ -77,7 +77,7 @@ def test_should_give_a_task_no_secret_and_no_credential(airflow: Stage) -> None:
     assert (seen["database"], seen["fernet_key"], seen["jwt_secret"]) == ("airflow-db-not-allowed:///", "", "")
     assert not any("_CMD" in name or "SECRET" in name for name in seen["environment"])
     assert seen["credential"] == "Service token file does not exist."
-    assert seen["home"] == ["airflow.cfg", "dags", "logs"]
+    assert seen["home"] == ["airflow.cfg", "bundles", "config", "dags", "logs"]
     if airflow.cluster.identities.real:
         assert seen["user"] == [50_000, 0]
 

@@ -46,7 +46,7 @@ def test_should_give_no_task_the_folder_of_another(airflow: Stage, run: Run) -> 
     told = airflow.cluster.output("airflow-scheduler", lines=5000)
     assert run.states()["renamed"] == run.states()["templated"] == "failed"
     assert "env: LOG_DAG_ID must be metadata.annotations['dag_id']" in told
-    assert "pod_template_file must be one of" in told
+    assert "pod_template_file must be of" in told
 
 
 def test_should_keep_the_logs_of_every_kind_of_task_whole(airflow: Stage, run: Run) -> None:

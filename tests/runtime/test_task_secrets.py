@@ -65,7 +65,7 @@ def test_should_give_a_task_the_connections_of_the_store_and_those_of_the_databa
     for _ in range(2):
         run = client.trigger("looking_up")
         assert run.ends(240) == "success"
-    seen = json.loads((looking_up.logs / "looked-up.json").read_text())
+    seen = json.loads((looking_up.folder(run, "look") / "looked-up.json").read_text())
     assert seen["in_the_store"] == ["postgres", "h", PASSWORD]
     assert seen["in_the_database"] == ["http", "of-the-database", OTHER]
     assert (seen["in_both"], seen["variable"]) == ("of-the-store", "told by the store")
