@@ -123,7 +123,7 @@ rehearse: setup .venv-rehearsal/.complete ## cdk deploy, update, roll back and d
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	TMPDIR=$$folder $(BIN)/python -m pytest -q -s -n 3 --dist loadfile tests/deploy
 
-runtime: setup ## Real Airflow and PostgreSQL, started from the rendered manifests (ten minutes; Linux, bash, openssl)
+runtime: setup ## Real Airflow and PostgreSQL, started from the rendered manifests (twenty minutes; Linux, bash, openssl)
 	$(BIN)/python -m tests.runtime.install
 	$(BIN)/python -m pytest -v tests/runtime
 
@@ -144,7 +144,7 @@ format: setup ## Let ruff format the code
 machine:
 	@$(PYTHON) -m tests.machine
 
-test: machine lint unit rehearse runtime ## Everything that CI runs (x86-64 Linux with bash and openssl; about 25 minutes)
+test: machine lint unit rehearse runtime ## Everything that CI runs (x86-64 Linux with bash and openssl; about 35 minutes)
 
 clean: ## Remove what the commands above made (not the secrets in .local)
 	rm -rf .venv .venv-* node_modules cdk.out build dist .mypy_cache .ruff_cache
