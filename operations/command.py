@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from operations import cdk
 from operations.aws import AWS_ERRORS, Clients, OperationError, clients_of
@@ -27,6 +27,12 @@ def parser(program: str, description: str, *, asks: bool = False, in_parallel: b
         stacks = "stacks at a time; default %(default)s"
         made.add_argument("--concurrency", type=int, default=3, metavar="N", help=stacks)
     return made
+
+
+def refused(lines: Iterable[object], why: str = "Refused; nothing was done:") -> int:
+    """Tell on stderr why a command does not begin, a line each; returns the exit code."""
+    print("\n".join([why, *(f"  {line}" for line in lines)]), file=sys.stderr)
+    return 1
 
 
 def run(environment: str, work: Callable[[AwsEnvironment, Clients], int]) -> int:

@@ -50,11 +50,6 @@ def pulled_as(environment: AwsEnvironment | LocalEnvironment, name: str) -> str:
     return f"{stands_in}/{rest}" if stands_in and registry == DOCKER_HUB else name
 
 
-def airflow_image(environment: AwsEnvironment | LocalEnvironment) -> str:
-    """The image of every Airflow pod, as the settings call it."""
-    return environment.airflow.image or f"apache/airflow:{environment.airflow.version}"
-
-
 def airflow_as_pulled(environment: AwsEnvironment | LocalEnvironment) -> AirflowSettings:
     """Airflow's settings as the charts take them: with the names of the images that nodes pull."""
     airflow = environment.airflow
@@ -62,5 +57,5 @@ def airflow_as_pulled(environment: AwsEnvironment | LocalEnvironment) -> Airflow
         name: profile.model_copy(update={"image": pulled_as(environment, profile.image)}) if profile.image else profile
         for name, profile in airflow.task_profiles.items()
     }
-    image = pulled_as(environment, airflow_image(environment))
+    image = pulled_as(environment, airflow.image_of_pods)
     return airflow.model_copy(update={"image": image, "task_profiles": profiles})

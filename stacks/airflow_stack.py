@@ -5,7 +5,6 @@ from constructs import Construct, IConstruct
 
 from airflow_platform.iam.store_readers import StoreReaders
 from k8s.airflow import components
-from k8s.airflow.pods.image import image
 from k8s.airflow.pods.secrets_backend import prefixes
 from k8s.airflow.release import release
 from k8s.bindings import DataFolder, PlatformBindings, Toleration
@@ -81,5 +80,5 @@ class AirflowStack(PlatformStack):
             AdminUser=settings.airflow.admin.username,
             # `make dags` checks files with what is deployed, not with what the file says meanwhile.
             AirflowVersion=settings.airflow.version,
-            AirflowImage=image(airflow),
+            AirflowImage=airflow.image_of_pods,
         )

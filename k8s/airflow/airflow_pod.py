@@ -11,7 +11,6 @@ from k8s.airflow.context import ChartContext
 from k8s.airflow.pods import paths, volumes
 from k8s.airflow.pods.config_maps import ConfigMapData, secret_commands
 from k8s.airflow.pods.dag_bundles import bundle_modules, bundle_mounts
-from k8s.airflow.pods.image import image
 from k8s.airflow.pods.resources import resources
 from k8s.airflow.pods.security import container_security, pod_security
 
@@ -65,7 +64,7 @@ class AirflowPod:
         """A container of Airflow's image. Its entry point stays: it sets umask and preloads what ARM needs."""
         return kube.Container(
             name=name,
-            image=image(self.context.airflow),
+            image=self.context.airflow.image_of_pods,
             image_pull_policy="IfNotPresent",
             args=list(args),
             env_from=[kube.EnvFromSource(config_map_ref=kube.ConfigMapEnvSource(name=names.CONFIG_MAP))],

@@ -5,7 +5,6 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from k8s.airflow.pods.image import image
 from operations.aws import AWS_ERRORS, Clients, OperationError
 from operations.deployed import platform_name
 from settings import AwsEnvironment
@@ -51,7 +50,7 @@ class Outputs:
 
 
 def _outputs_or_file(uri: str, airflow: dict[str, str] | None, settings: AwsEnvironment) -> Outputs:
-    of_file = {"AirflowVersion": settings.airflow.version, "AirflowImage": image(airflow_as_pulled(settings))}
+    of_file = {"AirflowVersion": settings.airflow.version, "AirflowImage": airflow_as_pulled(settings).image_of_pods}
     found = {**of_file, **(airflow or {})}
     return Outputs(uri, found["AirflowVersion"], found["AirflowImage"], airflow is not None)
 

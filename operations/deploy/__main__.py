@@ -2,14 +2,13 @@
 
 import sys
 import tempfile
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 from operations import cdk
 from operations.aws import AWS_ERRORS, Clients, account_of
 from operations.changes.compare import refusals
-from operations.command import parser, run
+from operations.command import parser, refused, run
 from operations.control_plane_logs import delete_leftover_log_group
 from operations.database_protection import databases, set_protection
 from operations.deploy.checks import CHECKS
@@ -30,17 +29,16 @@ def deploy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed:
     stacks = deployed_stacks(clients("cloudformation"), settings.name)
     problems = [problem for check in CHECKS for problem in check(settings, clients, stacks)]
     if problems:
-        return _not_deployed("Not deployed:", problems)
+        return refused(problems, "Not deployed:")
     with tempfile.TemporaryDirectory() as folder:
         assembly = Path(folder)
         cdk.synthesize(given, assembly)
-        refused = refusals(templates_of(stacks), cdk.templates(assembly))
-        if refused:
-            return _not_deployed("Not deployed:", refused)
+        impossible = refusals(templates_of(stacks), cdk.templates(assembly))
+        if impossible:
+            return refused(impossible, "Not deployed:")
         insecure = evidence(settings, assembly, date.today()).open
         if insecure:
-            told = [f"{each.rule}: {each.resource}: {each.message}" for each in insecure]
-            return _not_deployed("Not deployed, nobody accepted these findings (docs/security/evidence.md):", told)
+            return refused(insecure, "Not deployed, nobody accepted these findings (docs/security/evidence.md):")
         if not confirmed:
             changes = cdk.broadening_changes(assembly)
             if changes and not _agrees(changes, f"Deploy {settings.name} to account {account}, {settings.region}?"):
@@ -50,12 +48,6 @@ def deploy(given: str, settings: AwsEnvironment, clients: Clients, *, confirmed:
             print(f"Deleted log group {group}: EKS had made it again for a cluster that is gone.", flush=True)
         code = cdk.deploy(assembly, concurrency)
     return code or protect(settings, clients)
-
-
-def _not_deployed(why: str, lines: Iterable[object]) -> int:
-    """Tell it, a line each; returns the exit code."""
-    print("\n".join([why, *(f"  {line}" for line in lines)]), file=sys.stderr)
-    return 1
 
 
 def protect(settings: AwsEnvironment, clients: Clients) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from operations import cdk
 from operations.aws import Clients, account_of
-from operations.command import parser, run
+from operations.command import parser, refused, run
 from operations.control_plane_logs import delete_leftover_log_group
 from operations.database_protection import databases, is_protected, set_protection
 from operations.deployed import deleted_stack_ids, deployed_stacks
@@ -57,8 +57,7 @@ def destroy(
             plan, given, retain_data=settings.retain_data, is_protected=lambda instance: is_protected(rds, instance)
         )
         if reasons:
-            print("\n".join(["Refused; nothing was done:", *(f"  {reason}" for reason in reasons)]), file=sys.stderr)
-            return 1
+            return refused(reasons)
         if not confirmed and answer_to(f"Type the environment's name ({name}) to destroy it: ") != name:
             print("That is not its name: nothing was done.", file=sys.stderr)
             return 1

@@ -13,7 +13,7 @@ from operations.doctor.check import Answer, Check
 from operations.doctor.context import Context
 from operations.doctor.image_reference import Image, parse
 from settings import AwsEnvironment
-from settings.images import airflow_image, has_cache, pulled_as
+from settings.images import has_cache, pulled_as
 
 SECONDS = 6
 MANIFESTS = ", ".join(
@@ -37,8 +37,8 @@ class RegistryUnreachableError(Exception):
 def image(context: Context) -> Answer:
     """Ask the registry for the image's manifest; not for the image."""
     settings = context.settings
-    name = pulled_as(settings, airflow_image(settings))
-    if has_cache(settings) and name != airflow_image(settings):
+    name = pulled_as(settings, settings.airflow.image_of_pods)
+    if has_cache(settings) and name != settings.airflow.image_of_pods:
         return _behind_the_cache(settings)
     found = parse(name)
     if found.ecr:
@@ -66,7 +66,7 @@ def image(context: Context) -> Answer:
 
 def _behind_the_cache(settings: AwsEnvironment) -> Answer:
     """ECR has the image only once a node has pulled it: what counts is that Docker Hub has it."""
-    name = airflow_image(settings)
+    name = settings.airflow.image_of_pods
     try:
         status, _ = manifest(parse(name))
     except RegistryUnreachableError as error:

@@ -18,6 +18,9 @@ class Finding:
 
     message: str
 
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.resource}: {self.message}"
+
 
 Check = Callable[["Subject"], Iterator[tuple[str, str]]]
 """Yields resource and message of whatever breaks the rule."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from settings import AwsEnvironment, LocalEnvironment
 from settings.facts.addons import ADDONS
-from settings.images import DOCKER_HUB, airflow_image, pulled_as, split
+from settings.images import DOCKER_HUB, pulled_as, split
 
 NODES = "Nodes and their pods' sandbox (pause): of the machine image that EKS keeps for Amazon Linux 2023"
 
@@ -34,7 +34,7 @@ class Listed:
 
 def listed(settings: AwsEnvironment | LocalEnvironment) -> list[Listed]:
     """The images of all pods of the platform but the add-ons'."""
-    found = [("airflow.image", airflow_image(settings), "Airflow: components, Jobs, tasks")]
+    found = [("airflow.image", settings.airflow.image_of_pods, "Airflow: components, Jobs, tasks")]
     if isinstance(settings, LocalEnvironment):
         found.append(("local.database_image", settings.local.database_image, "the database in the cluster"))
     for name, profile in settings.airflow.task_profiles.items():

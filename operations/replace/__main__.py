@@ -9,7 +9,7 @@ from pathlib import Path
 from operations import cdk
 from operations.aws import Clients, account_of
 from operations.changes.compare import refusals
-from operations.command import parser, run
+from operations.command import parser, refused, run
 from operations.deploy.__main__ import protect
 from operations.deploy.checks import CHECKS
 from operations.deployed import deployed_stacks, templates_of
@@ -43,29 +43,25 @@ def replace(
     place = f"account {account_of(clients, settings)}, {settings.region}"
     stacks = deployed_stacks(clients("cloudformation"), name)
     if problems := [problem for check in CHECKS for problem in check(settings, clients, stacks)]:
-        return _refused(problems)
+        return refused(problems)
     with tempfile.TemporaryDirectory() as folder:
         assembly = Path(folder)
         cdk.synthesize(given, assembly)
         wanted = cdk.templates(assembly)
         plan = Replacement.of(stacks, wanted)
         if plan is None:
-            return _refused(
-                ["Nothing in the file makes a new file system: `make deploy`, without REPLACE_FILE_SYSTEM."]
-            )
+            return refused(["Nothing in the file makes a new file system: `make deploy`, without REPLACE_FILE_SYSTEM."])
         others: list[object] = [*refusals(templates_of(stacks), wanted, new_file_system=True)]
         others += plan.problems(clients, look_at_links=export_minutes > 0)
-        others += [
-            f"{each.rule}: {each.resource}: {each.message}" for each in evidence(settings, assembly, date.today()).open
-        ]
+        others += evidence(settings, assembly, date.today()).open
         if others:
-            return _refused(others)
+            return refused(others)
         print(f"Environment {name} in {place}.\n{plan.described()}", flush=True)
         for each in plan.leaving:
             age = waiting_seconds(clients("cloudwatch"), each.file_system.physical_id)
             print(f"The oldest file of {', '.join(each.folders)} has waited {age} s to leave to S3.", flush=True)
         if not confirmed and answer_to(f"Type the environment's name ({name}) to replace its file system: ") != name:
-            return _refused(["That is not its name."])
+            return refused(["That is not its name."])
         if cdk.destroy_airflow(assembly):
             return _stopped(["Airflow could not be removed: see above."])
         if lost := _wait(plan, clients, export_minutes):
@@ -82,11 +78,6 @@ def _wait(plan: Replacement, clients: Clients, minutes: int) -> list[str]:
         f"Files of {file_system} have not all left to S3 after {minutes} minutes: the oldest has waited {age} s."
         for file_system, age in waiting.items()
     ]
-
-
-def _refused(why: Iterable[object]) -> int:
-    print("\n".join(["Refused; nothing was done:", *(f"  {line}" for line in why)]), file=sys.stderr)
-    return 1
 
 
 def _stopped(why: Iterable[str]) -> int:
@@ -106,7 +97,7 @@ def main(arguments: list[str]) -> int:
     add_export_minutes(made)
     given = made.parse_args(arguments)
     if not given.yes and not has_terminal():
-        return _refused(["without a terminal nobody can be asked, so --yes (make: YES=1) is needed"])
+        return refused(["without a terminal nobody can be asked, so --yes (make: YES=1) is needed"])
 
     def work(settings: AwsEnvironment, clients: Clients) -> int:
         return replace(

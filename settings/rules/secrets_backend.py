@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from settings.model.airflow import SecretsBackendSettings
 from settings.model.environment import AwsEnvironment, LocalEnvironment
+from settings.model.secrets_backend import SecretsBackendSettings
 from settings.reading.violations import Violation
 
 PATH = "airflow.secrets_backend"

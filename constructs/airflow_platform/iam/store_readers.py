@@ -6,7 +6,7 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from settings.model.airflow import SecretsBackendSettings
+from settings.model.secrets_backend import SecretsBackendSettings
 
 ACTIONS = {"secrets_manager": "secretsmanager:GetSecretValue", "ssm": "ssm:GetParameter"}
 """`airflow.secrets_backend.service` -> the one action that its backend takes (Amazon provider of Airflow, sources)."""

@@ -15,13 +15,15 @@ from k8s.airflow.charts import database
 from k8s.airflow.components import Component
 from k8s.airflow.context import ChartContext
 from k8s.airflow.pods import secrets_backend
-from k8s.airflow.pods.ports import API_PORT, DATABASE_PORT, DNS_PORT, HTTPS_PORT, KUBERNETES_API_PORTS
+from k8s.airflow.pods.ports import API_PORT, DATABASE_PORT, DNS_PORT, HTTP_PORT, HTTPS_PORT, KUBERNETES_API_PORTS
 from k8s.airflow.pods.task_profiles import task_roles
 from k8s.airflow.pods.worker_pod import COMPONENT as WORKER
 from k8s.labels import labels, selector
 
 INSTANCE_METADATA = "169.254.169.254/32"
 POD_IDENTITY_AGENT = "169.254.170.23/32"
+"""Of the node ("Understand how EKS Pod Identity works", Amazon EKS user guide)."""
+
 Rule = kube.NetworkPolicyEgressRule
 
 
@@ -64,15 +66,18 @@ def _kubernetes(component: Component, context: ChartContext) -> list[Rule]:
 
 def _role_of_tasks(context: ChartContext) -> list[Rule]:
     """The agent of the node that hands out AWS roles, where tasks have some."""
-    return [_to_networks([POD_IDENTITY_AGENT], [80])] if task_roles(context.airflow) else []
+    return [_pod_identity_agent()] if task_roles(context.airflow) else []
+
+
+def _pod_identity_agent() -> Rule:
+    return _to_networks([POD_IDENTITY_AGENT], [HTTP_PORT])
 
 
 def _store(component: Component, context: ChartContext) -> list[Rule]:
     """The store of connections and variables, and who gives out the credentials for it."""
     if not secrets_backend.prefixes(context.airflow, component.looks_up):
         return []
-    agent, port = secrets_backend.CREDENTIALS
-    return [_to_networks([agent], [port]), _to_networks(context.bindings.aws_cidrs, [HTTPS_PORT])]
+    return [_pod_identity_agent(), _to_networks(context.bindings.aws_cidrs, [HTTPS_PORT])]
 
 
 def _calls(component: Component) -> list[Rule]:

@@ -15,7 +15,6 @@ from k8s.airflow.charts import secret_files
 from k8s.airflow.charts.egress_policies import add_egress_policy, to_networks_named
 from k8s.airflow.context import ChartContext
 from k8s.airflow.pods import paths, volumes
-from k8s.airflow.pods.image import image
 from k8s.airflow.pods.resources import resources
 from k8s.airflow.pods.security import container_security, pod_security
 from k8s.bindings import GeneratedSecrets
@@ -94,7 +93,7 @@ class GitSyncChart(cdk8s.Chart):
             containers=[
                 kube.Container(
                     name=COMPONENT,
-                    image=image(airflow),
+                    image=airflow.image_of_pods,
                     image_pull_policy="IfNotPresent",
                     args=self._args(),
                     # The image's entry point would otherwise look for a database.

@@ -7,7 +7,6 @@ from k8s import names
 from k8s.airflow.charts.job import add_job
 from k8s.airflow.context import ChartContext
 from k8s.airflow.pods import paths
-from k8s.airflow.pods.image import image
 from k8s.airflow.pods.resources import resources
 from k8s.airflow.pods.security import AIRFLOW_GID, AIRFLOW_UID
 from k8s.labels import labels
@@ -70,7 +69,7 @@ def _add_job(scope: Construct, context: ChartContext) -> None:
                     containers=[
                         kube.Container(
                             name=COMPONENT,
-                            image=image(airflow),  # any image with coreutils; this one is needed anyway
+                            image=airflow.image_of_pods,  # any image with coreutils; this one is needed anyway
                             image_pull_policy="IfNotPresent",
                             command=[*install, *folders],
                             resources=resources(cpu_millicores=50, memory_mib=64),

@@ -1,13 +1,6 @@
-"""The image of Airflow's pods."""
+"""Names of images."""
 
 from collections.abc import Sequence
-
-from settings.model.airflow import AirflowSettings
-
-
-def image(airflow: AirflowSettings) -> str:
-    """The image of every Airflow pod."""
-    return airflow.image or f"apache/airflow:{airflow.version}"
 
 
 def image_repository(image: str) -> str:

@@ -20,9 +20,6 @@ MOST = 2000
 CLASSES = {"secrets_manager": "CachedSecretsManager", "ssm": "CachedParameterStore"}
 """`airflow.secrets_backend.service` -> class of the module."""
 
-CREDENTIALS = ("169.254.170.23/32", 80)
-"""The EKS Pod Identity agent of the node ("Understand how EKS Pod Identity works", Amazon EKS user guide)."""
-
 
 def prefixes(airflow: AirflowSettings, kinds: Sequence[Kind]) -> dict[Kind, str]:
     """Kind -> what the names of it begin with in the store, of the kinds that are looked for there."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from k8s import names
 from k8s.airflow.pods import paths
-from k8s.airflow.pods.image import image
 from k8s.bindings import PlatformBindings, Toleration
 from settings.model.airflow import AirflowSettings
 from settings.model.task_profile import TaskRoleSettings
@@ -71,7 +70,7 @@ def task_profiles(airflow: AirflowSettings, bindings: PlatformBindings) -> tuple
         cpu_millicores=worker.cpu_millicores,
         memory_mib=worker.memory_mib,
         ephemeral_storage_gib=None,
-        image=image(airflow),
+        image=airflow.image_of_pods,
         has_own_image=False,
         node_labels={},
         tolerations=(),
@@ -82,7 +81,7 @@ def task_profiles(airflow: AirflowSettings, bindings: PlatformBindings) -> tuple
             cpu_millicores=each.cpu_millicores or worker.cpu_millicores,
             memory_mib=each.memory_mib or worker.memory_mib,
             ephemeral_storage_gib=each.ephemeral_storage_gib,
-            image=each.image or image(airflow),
+            image=each.image or airflow.image_of_pods,
             has_own_image=each.image is not None,
             node_labels=each.node_labels,
             tolerations=bindings.task_profile_tolerations.get(name, ()),

@@ -230,6 +230,6 @@ MUTANTS = (
         "operations/doctor/registry.py",
         (f"{TESTS}/doctor/test_registry.py",),
         ("a cache's image is asked for on Docker Hub", "if has_cache(settings) and name", "if False and name"),
-        ("an image of yours is asked for in ECR", " and name != airflow_image(settings):", ":"),
+        ("an image of yours is asked for in ECR", " and name != settings.airflow.image_of_pods:", ":"),
     ),
 )
