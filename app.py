@@ -20,7 +20,9 @@ def platform(app: cdk.App, settings: AwsEnvironment) -> None:
     cluster = ClusterStack(app, "ClusterStack", settings=settings, network=network, roles=roles).offer
     storage = StorageStack(app, "StorageStack", settings=settings, network=network).offer
     database = DatabaseStack(app, "DatabaseStack", settings=settings, network=network, roles=roles).offer
-    AirflowStack(app, "AirflowStack", settings=settings, cluster=cluster, storage=storage, database=database)
+    AirflowStack(
+        app, "AirflowStack", settings=settings, roles=roles, cluster=cluster, storage=storage, database=database
+    )
 
 
 if __name__ == "__main__":

@@ -1,15 +1,17 @@
 """Airflow on the cluster."""
 
 import cdk8s
+from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
 from k8s.airflow.release import release
+from k8s.airflow.secret_readers import secret_readers
 from k8s.bindings import PlatformBindings
 from k8s.names import NAMESPACE, WEB_SERVICE
 from settings import AwsEnvironment, task_slots
 from settings.facts.service_cidrs import SERVICE_CIDRS
 from stacks.base import PlatformStack
-from stacks.offers import ClusterOffer, DatabaseOffer, StorageOffer
+from stacks.offers import ClusterOffer, DatabaseOffer, RolesOffer, StorageOffer
 
 
 class AirflowStack(PlatformStack):
@@ -21,6 +23,7 @@ class AirflowStack(PlatformStack):
         construct_id: str,
         *,
         settings: AwsEnvironment,
+        roles: RolesOffer,
         cluster: ClusterOffer,
         storage: StorageOffer,
         database: DatabaseOffer,
@@ -40,12 +43,13 @@ class AirflowStack(PlatformStack):
                 sorted({taint.key for group in settings.cluster.node_groups.values() for taint in group.taints})
             ),
         )
+        before_pods = self._login_rights(settings, roles)
         manifests: dict[str, IConstruct] = {}
         for step in release(cdk8s.App(), airflow=settings.airflow, bindings=bindings):
             manifest = cluster.add_manifest(
                 self, step.id, step.chart, timeout_minutes=settings.airflow.rollout_timeout_minutes
             )
-            manifest.node.add_dependency(*[manifests[earlier] for earlier in step.after])
+            manifest.node.add_dependency(*[manifests[earlier] for earlier in step.after], *before_pods)
             manifests[step.id] = manifest
 
         self.add_outputs(
@@ -53,3 +57,23 @@ class AirflowStack(PlatformStack):
             AirflowUrl=settings.airflow.base_url,
             AdminUser=settings.airflow.admin.username,
         )
+
+    def _login_rights(self, settings: AwsEnvironment, roles: RolesOffer) -> list[IConstruct]:
+        """The right to read the client secret of the login, a secret of the user's own, for who mounts it.
+
+        It comes and goes with the setting, and so stands here, with those who use it: there before their pods.
+        """
+        arn = settings.airflow.login.client_secret_arn
+        if arn is None:
+            return []
+        policy = iam.Policy(
+            self,
+            "LoginClientSecretPolicy",
+            roles=[roles.secret_readers[reader.account] for reader in secret_readers() if reader.has_the_login],
+            statements=[
+                iam.PolicyStatement(
+                    actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], resources=[arn]
+                )
+            ],
+        )
+        return [policy]

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from settings.facts.limits import LONGEST_ROLLOUT_MINUTES, LONGEST_TASK_GRACE_SECONDS, SHORTEST_ROLLOUT_MINUTES
 from settings.model.base import AsTuple, Form, ImageReference, OneOfSeveral, Settings, broken
+from settings.model.login import LOOPBACK, LoginSettings, UserName
 
 EVERYTHING = ("0.0.0.0/0",)
 
@@ -82,10 +83,7 @@ class AdminSettings(Settings):
     """The first user, made once; its password is generated and never changed by a deployment."""
 
     # Both are arguments of a command: a hyphen at the start would be read as an option.
-    username: Annotated[
-        str,
-        Form(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}", "must be 1 to 64 letters, digits, _ . @ or -, not starting with one"),
-    ] = "admin"
+    username: UserName = "admin"
     """User name."""
 
     email: Annotated[
@@ -178,6 +176,7 @@ class AirflowSettings(Settings):
     triggerer: TriggererSettings = TriggererSettings()
     worker: WorkerSettings = WorkerSettings()
     admin: AdminSettings = AdminSettings()
+    login: LoginSettings = LoginSettings()
 
     parallelism: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Most task pods at once; default what the running nodes (`desired_size`) can hold beside Airflow itself."""
@@ -201,7 +200,7 @@ class AirflowSettings(Settings):
     @property
     def is_port_forwarded(self) -> bool:
         """Whether people come through a port of their own machine, whichever they choose."""
-        return urlsplit(self.base_url).hostname in ("localhost", "127.0.0.1")
+        return urlsplit(self.base_url).hostname in LOOPBACK
 
     @property
     def components(self) -> dict[str, ComponentSettings]:

@@ -17,6 +17,7 @@ from settings.rules import (
     database,
     instance_types,
     local,
+    login,
     network,
     node_groups,
     offers,
@@ -91,6 +92,17 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     airflow.base_url_has_a_valid_port,
     airflow.egress_is_of_networks,
     airflow.parallelism_fits,
+    login.only_a_provider_has_the_rest,
+    login.provider_knows_airflow,
+    login.issuer_is_reached_over_tls,
+    login.airflow_is_reached_over_tls,
+    login.secret_is_where_the_platform_reads,
+    login.secret_is_of_the_environment,
+    login.scopes_ask_for_an_identity,
+    login.name_is_no_page,
+    login.roles_exist,
+    login.somebody_gets_in,
+    login.names_stand_once,
 )
 
 LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
@@ -103,6 +115,16 @@ LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
     airflow.base_url_has_a_valid_port,
     airflow.egress_is_of_networks,
     local.parallelism_fits,
+    login.only_a_provider_has_the_rest,
+    login.provider_knows_airflow,
+    login.issuer_is_reached_over_tls,
+    login.airflow_is_reached_over_tls,
+    login.secret_is_where_the_platform_reads,
+    login.scopes_ask_for_an_identity,
+    login.name_is_no_page,
+    login.roles_exist,
+    login.somebody_gets_in,
+    login.names_stand_once,
 )
 
 Environment = TypeVar("Environment")

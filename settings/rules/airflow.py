@@ -20,7 +20,8 @@ def egress_is_of_networks(environment: AwsEnvironment | LocalEnvironment) -> Ite
     """Kubernetes would refuse the network policy."""
     airflow = environment.airflow
     networks = {name: pods.egress_cidrs for name, pods in airflow.components.items()}
-    for name, cidrs in {**networks, "worker": airflow.worker.egress_cidrs}.items():
+    networks |= {"worker": airflow.worker.egress_cidrs, "login": airflow.login.egress_cidrs}
+    for name, cidrs in networks.items():
         for index, cidr in enumerate(cidrs):
             if ipv4_network(cidr) is None:
                 rule = "must be an IPv4 network, such as 198.51.100.0/24"

@@ -1,6 +1,6 @@
 """The rendered manifests of tests/environments/local.yaml, step by step, as `make local` writes them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,13 @@ class Step:
     manifests: list[Json]
 
 
-def rendered(secrets: GeneratedSecrets, *, version: str | None = None, without: Iterable[str] = ()) -> list[Step]:
+def rendered(
+    secrets: GeneratedSecrets,
+    *,
+    version: str | None = None,
+    without: Iterable[str] = (),
+    changes: Mapping[str, Any] | None = None,
+) -> list[Step]:
     """The local environment's steps, in order.
 
     Args:
@@ -34,9 +40,10 @@ def rendered(secrets: GeneratedSecrets, *, version: str | None = None, without: 
         version: of Airflow; default that of the environment.
         without: what to leave out, to see what happens without it: Airflow options (`section.option`) and fields of
             the manifests (`automountServiceAccountToken`), wherever they stand.
+        changes: other values of `airflow`, by field.
     """
     settings = load_local_environment("local", TESTS)
-    airflow = settings.airflow if version is None else settings.airflow.model_copy(update={"version": version})
+    airflow = settings.airflow.model_copy(update={**({"version": version} if version else {}), **(changes or {})})
     steps = release(cdk8s.App(), airflow=airflow, bindings=local_bindings(settings, secrets))
     left_out = {environment_variable(each) if "." in each else each for each in without}
     return [

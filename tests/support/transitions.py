@@ -64,6 +64,20 @@ DEPLOYS: dict[str, Any] = {
     "airflow.triggerer": {"replicas": 2, "cpu_millicores": 300, "memory_mib": 1280},
     "airflow.worker": {"cpu_millicores": 300, "memory_mib": 600, "termination_grace_seconds": 60},
     "airflow.admin": {"username": "other", "email": "other@example.com"},
+    "airflow.login": {
+        "issuer": "https://login.example.com/realms/main",
+        "client_id": "airflow",
+        "client_secret_arn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:airflow/login-AbCdEf",
+        "name": "keycloak",
+        "scopes": ["openid"],
+        "username_claim": "sub",
+        "group_claims": ["realm_access.roles"],
+        "roles": {"airflow-admins": "Admin"},
+        "default_role": "Viewer",
+        "administrator": False,
+        "service_users": ["ci"],
+        "egress_cidrs": ["198.51.100.0/24"],
+    },
     "airflow.parallelism": 3,
     "airflow.max_active_tasks_per_dag": 3,
     "airflow.dag_refresh_seconds": 60,
@@ -104,6 +118,7 @@ ELSEWHERE = {
     "cluster.authentication_mode": "EKS goes one way",
     "storage.storage_type": "on PERSISTENT_1",
     "storage.hdd_read_cache": "on HDD",
+    "airflow.login.client_secret_name": "without AWS",
 }
 """Settings whose transition is no row of its own."""
 

@@ -9,7 +9,7 @@ from k8s.airflow.airflow_pod import AirflowPod
 from k8s.airflow.charts import secret_files
 from k8s.airflow.components import Component
 from k8s.airflow.context import ChartContext
-from k8s.airflow.pods import volumes
+from k8s.airflow.pods import login, volumes
 from k8s.airflow.pods.probes import probes_of
 from k8s.labels import labels, selector
 
@@ -63,6 +63,7 @@ class ComponentChart(cdk8s.Chart):
             memory_mib=self._settings.memory_mib,
             with_pod_template=component.makes_task_pods,
             modules=component.modules,
+            has_the_login=component.has_the_login,
             extra_environment=component.environment(airflow),
         )
         return kube.PodTemplateSpec(
@@ -72,7 +73,11 @@ class ComponentChart(cdk8s.Chart):
                     # An autoscaler counts /tmp as data that is lost with the node, and would never drain it.
                     "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes": volumes.TEMPORARY,
                     **pod.checksums(),
-                    **secret_files.annotations(self._context.bindings.secrets, component.secrets),
+                    **secret_files.annotations(
+                        self._context.bindings.secrets,
+                        component.secrets,
+                        login.secret_files(airflow) if component.has_the_login else {},
+                    ),
                 },
             ),
             spec=pod.spec(

@@ -26,7 +26,13 @@ def add_egress_policies(scope: Construct, context: ChartContext) -> None:
     _add(scope, "DenyEgress", "deny-egress", kube.LabelSelector(), [])
     for component in components.COMPONENTS:
         cidrs = context.airflow.components[component.setting].egress_cidrs
-        rules = [_database(context), *_kubernetes(component, context), *_calls(component), *_networks(cidrs)]
+        rules = [
+            _database(context),
+            *_kubernetes(component, context),
+            *_provider(component, context),
+            *_calls(component),
+            *_networks(cidrs),
+        ]
         _add_for(scope, component.id, component.name, component.label, rules)
     for job in jobs.JOBS:
         _add_for(scope, job.id, job.name, job.label, [_database(context)])
@@ -46,6 +52,15 @@ def _kubernetes(component: Component, context: ChartContext) -> list[Rule]:
     if component.kubernetes is None:
         return []
     return [_to_networks(context.bindings.kubernetes_api_cidrs, KUBERNETES_API_PORTS)]
+
+
+def _provider(component: Component, context: ChartContext) -> list[Rule]:
+    """Where people log in, for the one that asks who they are."""
+    login = context.airflow.login
+    if not component.has_the_login or not login.is_on:
+        return []
+    peers = [kube.NetworkPolicyPeer(ip_block=_block(cidr)) for cidr in login.egress_cidrs]
+    return [Rule(to=peers, ports=[_port(port, "TCP") for port in login.ports])]
 
 
 def _calls(component: Component) -> list[Rule]:

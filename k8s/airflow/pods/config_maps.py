@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from k8s import names
-from k8s.airflow.pods import paths
+from k8s.airflow.pods import login, paths
 from k8s.airflow.pods.checksum import checksum
 from k8s.airflow.pods.options import contract, environment, environment_variable, tuning
 from k8s.airflow.pods.worker_pod import worker_pod
@@ -51,6 +51,7 @@ def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigM
     options = {**tuning(airflow, bindings), **airflow.config, **contract(airflow, bindings)}
     template = yaml.safe_dump(worker_pod(airflow), sort_keys=True)
     files = {path.name: path.read_text() for folder in (SCRIPTS, MODULES) for path in sorted(folder.glob("*.py"))}
+    files |= login.files(airflow)
     if bindings.database_authorities is not None:
         files[Path(paths.DATABASE_AUTHORITIES).name] = bindings.database_authorities
     return ConfigMaps(

@@ -9,6 +9,7 @@ PLATFORM_FILES = f"{HOME}/platform"
 DATABASE_AUTHORITIES = f"{PLATFORM_FILES}/database-authorities.pem"
 MODULES = f"{HOME}/config"  # Airflow looks for modules there
 SECRETS = f"{HOME}/secrets"
+LOGIN = f"{HOME}/login"
 POD_TEMPLATE_DIRECTORY = f"{HOME}/pod-template"
 POD_TEMPLATE = f"{POD_TEMPLATE_DIRECTORY}/pod-template.yaml"
 TEMPORARY = "/tmp"  # noqa: S108 a volume of the pod's own

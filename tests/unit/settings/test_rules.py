@@ -10,10 +10,13 @@ from settings.model.base import Settings
 from settings.reading.violations import Violation
 from settings.rules import AWS_RULES, LOCAL_RULES
 from tests.unit.settings.cases import AWS, LOCAL, Bad, Changes, broken_lines, changed
-from tests.unit.settings.tables import airflow, cluster, network, node_groups, offers, storage
+from tests.unit.settings.tables import airflow, cluster, login, network, node_groups, offers, storage
 
-AREAS = (offers, network, cluster, node_groups, storage, airflow)
-BAD = [*((AWS, bad) for area in AREAS for bad in area.BAD), *((LOCAL, bad) for bad in airflow.BAD_LOCAL)]
+AREAS = (offers, network, cluster, node_groups, storage, airflow, login)
+BAD = [
+    *((AWS, bad) for area in AREAS for bad in area.BAD),
+    *((LOCAL, bad) for bad in (*airflow.BAD_LOCAL, *login.BAD_LOCAL)),
+]
 IDS = [f"{bad.rule}-{index}" for index, (_, bad) in enumerate(BAD)]
 GOOD: list[Changes] = [{}, *(changes for area in AREAS for changes in area.GOOD)]
 
@@ -21,6 +24,11 @@ GOOD: list[Changes] = [{}, *(changes for area in AREAS for changes in area.GOOD)
 @pytest.mark.parametrize("changes", GOOD, ids=str)
 def test_should_accept_what_no_rule_forbids(changes: Changes) -> None:
     assert broken_lines(changes) == []
+
+
+@pytest.mark.parametrize("changes", login.GOOD_LOCAL, ids=str)
+def test_should_accept_without_aws_what_no_rule_forbids(changes: Changes) -> None:
+    assert broken_lines(changes, LOCAL) == []
 
 
 def test_should_accept_principals_of_the_partition_of_another_region() -> None:

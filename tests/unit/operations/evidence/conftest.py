@@ -36,7 +36,16 @@ PRIVATE: dict[str, Any] = {
         "controller": {"enabled": True},
         "node_groups": {"workers": {}, "more": {"instance_types": ["m7g.large"], "capacity_type": "spot"}},
     },
-    "airflow": {"image": "registry.example.com/airflow@sha256:" + 64 * "a"},
+    "airflow": {
+        "image": "registry.example.com/airflow@sha256:" + 64 * "a",
+        "base_url": "https://airflow.example.com",
+        "login": {
+            "issuer": "https://login.example.com",
+            "client_id": "airflow",
+            "client_secret_arn": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:airflow/login-AbCdEf",
+            "roles": {"airflow-admins": "Admin"},
+        },
+    },
 }
 VARIANTS: dict[str, Callable[[], AwsEnvironment]] = {
     "dev": lambda: aws_environment_named("dev"),

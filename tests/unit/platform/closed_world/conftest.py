@@ -1,4 +1,4 @@
-"""The fullest environment: production's, with people in the cluster and endpoints of its own for AWS's services."""
+"""The fullest environment: production's, with people in the cluster, endpoints of its own and login by a provider."""
 
 from datetime import date
 
@@ -17,5 +17,12 @@ def fullest() -> Subject:
     data = aws_environment_named("production").model_dump()
     data["network"]["interface_endpoints"] = True
     data["cluster"]["access"] = {"admins": [ADMIN], "viewers": [VIEWER]}
+    data["airflow"]["base_url"] = "https://airflow.example.com"
+    data["airflow"]["login"] = {
+        "issuer": "https://login.example.com",
+        "client_id": "airflow",
+        "client_secret_arn": f"arn:aws:secretsmanager:{data['region']}:111122223333:secret:airflow/login-AbCdEf",
+        "roles": {"airflow-admins": "Admin"},
+    }
     settings = AwsEnvironment.model_validate(data)
     return Subject(settings, build(settings), date(2026, 11, 24))
