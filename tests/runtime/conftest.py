@@ -74,12 +74,16 @@ def stages(request: pytest.FixtureRequest) -> Iterator[Stages]:
     made.close()
 
 
+def fresh(stages: Stages) -> Stage:
+    """The cluster of the fixture `airflow`, for fixtures that live longer than a test."""
+    dags = ("wide", "chain", "pair", "talking", "tried_again", "looking_around")
+    return stages.get("fresh", lambda stage: stage.install(twice="Migration", dags=dags))
+
+
 @pytest.fixture
 def airflow(stages: Stages) -> Stage:
     """Airflow as the local environment has it, fresh."""
-
-    dags = ("wide", "chain", "pair", "talking", "tried_again", "looking_around")
-    return stages.get("fresh", lambda stage: stage.install(twice="Migration", dags=dags))
+    return fresh(stages)
 
 
 @pytest.fixture
