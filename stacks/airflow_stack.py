@@ -1,12 +1,14 @@
 """Airflow on the cluster."""
 
 import cdk8s
+from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
 from airflow_platform.iam.store_readers import StoreReaders
 from k8s.airflow import components
 from k8s.airflow.pods.secrets_backend import prefixes
 from k8s.airflow.release import release
+from k8s.airflow.secret_readers import secret_readers
 from k8s.bindings import DataFolder, PlatformBindings, Toleration
 from k8s.names import NAMESPACE, WEB_SERVICE
 from settings import AwsEnvironment, task_slots
@@ -66,12 +68,13 @@ class AirflowStack(PlatformStack):
             read = prefixes(settings.airflow, row.looks_up)
             store.grant_read(row.id, roles.secret_readers[row.name], list(read.values()))
         airflow = airflow_as_pulled(settings)
+        before_pods = [store, *self._login_rights(settings, roles)]
         manifests: dict[str, IConstruct] = {}
         for step in release(cdk8s.App(), airflow=airflow, bindings=bindings):
             manifest = cluster.add_manifest(
                 self, step.id, step.chart, timeout_minutes=settings.airflow.rollout_timeout_minutes
             )
-            manifest.node.add_dependency(*([manifests[earlier] for earlier in step.after] or [store]))
+            manifest.node.add_dependency(*([manifests[earlier] for earlier in step.after] or before_pods))
             manifests[step.id] = manifest
 
         self.add_outputs(
@@ -82,3 +85,23 @@ class AirflowStack(PlatformStack):
             AirflowVersion=settings.airflow.version,
             AirflowImage=airflow.image_of_pods,
         )
+
+    def _login_rights(self, settings: AwsEnvironment, roles: RolesOffer) -> list[IConstruct]:
+        """The right to read the client secret of the login, a secret of the user's own, for who mounts it.
+
+        It comes and goes with the setting, and so stands here, with those who use it: there before their pods.
+        """
+        arn = settings.airflow.login.client_secret_arn
+        if arn is None:
+            return []
+        policy = iam.Policy(
+            self,
+            "LoginClientSecretPolicy",
+            roles=[roles.secret_readers[reader.account] for reader in secret_readers() if reader.has_the_login],
+            statements=[
+                iam.PolicyStatement(
+                    actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], resources=[arn]
+                )
+            ],
+        )
+        return [policy]

@@ -8,7 +8,7 @@ from cdk8s_plus_28 import k8s as kube
 
 from k8s import names
 from k8s.airflow.context import ChartContext
-from k8s.airflow.pods import paths, volumes
+from k8s.airflow.pods import login, paths, volumes
 from k8s.airflow.pods.config_maps import ConfigMapData, secret_commands
 from k8s.airflow.pods.dag_bundles import bundle_modules, bundle_mounts
 from k8s.airflow.pods.resources import resources
@@ -47,6 +47,9 @@ class AirflowPod:
 
     reads_bundles: bool = False
     """Mounts what Git bundles have brought."""
+
+    has_the_login: bool = False
+    """Mounts the login by a provider, if there is one."""
 
     extra_environment: Mapping[str, str] | None = None
 
@@ -131,6 +134,8 @@ class AirflowPod:
             found.append(volumes.data_volume())
         if self.with_pod_template:
             found.append(volumes.config_map_volume(volumes.POD_TEMPLATE, names.WORKER_POD_TEMPLATE))
+        if self.has_the_login:
+            found += login.volumes(self.context.airflow)
         return found
 
     def _data_mounts(self) -> list[kube.VolumeMount]:
@@ -155,4 +160,7 @@ class AirflowPod:
             found.append(
                 kube.VolumeMount(name=volumes.POD_TEMPLATE, mount_path=paths.POD_TEMPLATE_DIRECTORY, read_only=True)
             )
+        if self.has_the_login:
+            found += [volumes.module_mount(name) for name in login.modules(self.context.airflow)]
+            found += login.mounts(self.context.airflow)
         return found

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from k8s import names
+from k8s.airflow.pods import login
 from k8s.airflow.pods.options import environment
 from k8s.airflow.pods.ports import API_PORT, SCHEDULER_HEALTH_PORT, TRIGGERER_LOG_PORT
 from k8s.airflow.pods.probes import HeartbeatCheck, HttpCheck
@@ -93,6 +94,9 @@ class Component:
     behind_tls: bool = False
     """Something in front of it ends TLS where `base_url` is https."""
 
+    has_the_login: bool = False
+    """People log in at it: `airflow.login` is its business, and the client secret nobody else's."""
+
     @property
     def label(self) -> str:
         """Value of the label app.kubernetes.io/component, and the sub-command of `airflow`."""
@@ -110,7 +114,8 @@ class Component:
         cookie would not be Secure. Who reaches the pod at all is in a NetworkPolicy.
         """
         proxied = self.behind_tls and airflow.base_url.startswith("https://")
-        return {**environment(self.options), **({"FORWARDED_ALLOW_IPS": "*"} if proxied else {})}
+        options = {**self.options, **(login.options(airflow) if self.has_the_login else {})}
+        return {**environment(options), **({"FORWARDED_ALLOW_IPS": "*"} if proxied else {})}
 
 
 API_SERVER = Component(
@@ -135,6 +140,7 @@ API_SERVER = Component(
     reads_logs_only=True,  # DAGs' code it has from the database
     plugins=("front",),
     behind_tls=True,
+    has_the_login=True,
 )
 
 COMPONENTS = (

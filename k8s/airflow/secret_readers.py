@@ -18,8 +18,14 @@ class SecretReader:
     secrets: tuple[str, ...]
     """Keys of the table settings.facts.secrets."""
 
+    has_the_login: bool = False
+    """Reads the client secret of `airflow.login` too."""
+
 
 def secret_readers() -> tuple[SecretReader, ...]:
     """Every reader. Task pods are none."""
-    rows = (*components.COMPONENTS, *jobs.JOBS)
-    return tuple(SecretReader(id=row.id, account=row.name, secrets=row.secrets) for row in rows)
+    logins = {row.name for row in components.COMPONENTS if row.has_the_login}
+    return tuple(
+        SecretReader(id=row.id, account=row.name, secrets=row.secrets, has_the_login=row.name in logins)
+        for row in (*components.COMPONENTS, *jobs.JOBS)
+    )

@@ -23,6 +23,11 @@ _LOOKS = re.compile(
     re.IGNORECASE,
 )
 
+_NAME_OF_A_SECRET = re.compile(
+    r"arn:aws(-cn|-us-gov)?:secretsmanager:[a-z0-9-]{1,30}:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}"
+)
+"""Says where a secret is, and looks like "secret: value"."""
+
 _USER_INFO = re.compile(r"://[^\s/@]{0,400}@")
 
 LONGEST = 4096
@@ -38,7 +43,9 @@ def is_named_like_a_secret(name: str) -> bool:
 
 def looks_like_a_secret(value: object) -> bool:
     """Whether a text holds what only a secret looks like."""
-    return isinstance(value, str) and _LOOKS.search(value[:LONGEST]) is not None
+    if not isinstance(value, str) or _NAME_OF_A_SECRET.fullmatch(value):
+        return False
+    return _LOOKS.search(value[:LONGEST]) is not None
 
 
 def without_secrets(value: Any, option: str = "") -> Any:

@@ -8,6 +8,7 @@ from pydantic import Field
 from settings.facts.limits import LONGEST_ROLLOUT_MINUTES, LONGEST_TASK_GRACE_SECONDS, SHORTEST_ROLLOUT_MINUTES
 from settings.model.base import AsTuple, Form, ImageReference, OneOfSeveral, Settings, broken
 from settings.model.dag_bundles import EVERYTHING, BundleName, DagBundleSettings, GitSettings, GitSyncSettings
+from settings.model.login import LOOPBACK, LoginSettings, UserName
 from settings.model.secrets_backend import SecretsBackendSettings
 from settings.model.task_profile import TaskProfileSettings, TaskRoleSettings
 
@@ -86,10 +87,7 @@ class AdminSettings(Settings):
     """The first user, made once; its password is generated and never changed by a deployment."""
 
     # Both are arguments of a command: a hyphen at the start would be read as an option.
-    username: Annotated[
-        str,
-        Form(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}", "must be 1 to 64 letters, digits, _ . @ or -, not starting with one"),
-    ] = "admin"
+    username: UserName = "admin"
     """User name."""
 
     email: Annotated[
@@ -190,6 +188,8 @@ class AirflowSettings(Settings):
     triggerer: TriggererSettings = TriggererSettings()
     worker: WorkerSettings = WorkerSettings()
     admin: AdminSettings = AdminSettings()
+    login: LoginSettings = LoginSettings()
+
     secrets_backend: SecretsBackendSettings = SecretsBackendSettings()
 
     task_profiles: Annotated[dict[ProfileName, TaskProfileSettings], Field(max_length=10)] = {}
@@ -228,7 +228,7 @@ class AirflowSettings(Settings):
     @property
     def is_port_forwarded(self) -> bool:
         """Whether people come through a port of their own machine, whichever they choose."""
-        return urlsplit(self.base_url).hostname in ("localhost", "127.0.0.1")
+        return urlsplit(self.base_url).hostname in LOOPBACK
 
     @property
     def git_bundles(self) -> dict[str, GitSettings]:

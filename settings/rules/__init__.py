@@ -19,6 +19,7 @@ from settings.rules import (
     images,
     instance_types,
     local,
+    login,
     network,
     node_groups,
     offers,
@@ -125,6 +126,17 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     secrets_backend.prefixes_lie_apart,
     secrets_backend.parameters_have_allowed_names,
     secrets_backend.key_is_of_the_region,
+    login.only_a_provider_has_the_rest,
+    login.provider_knows_airflow,
+    login.issuer_is_reached_over_tls,
+    login.airflow_is_reached_over_tls,
+    login.secret_is_where_the_platform_reads,
+    login.secret_is_of_the_environment,
+    login.scopes_ask_for_an_identity,
+    login.name_is_no_page,
+    login.roles_exist,
+    login.somebody_gets_in,
+    login.names_stand_once,
 )
 
 LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
@@ -144,6 +156,16 @@ LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (
     local.parallelism_fits,
     task_roles.roles_are_for_aws,
     secrets_backend.no_store_without_aws,
+    login.only_a_provider_has_the_rest,
+    login.provider_knows_airflow,
+    login.issuer_is_reached_over_tls,
+    login.airflow_is_reached_over_tls,
+    login.secret_is_where_the_platform_reads,
+    login.scopes_ask_for_an_identity,
+    login.name_is_no_page,
+    login.roles_exist,
+    login.somebody_gets_in,
+    login.names_stand_once,
 )
 
 Environment = TypeVar("Environment")

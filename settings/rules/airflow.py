@@ -20,7 +20,11 @@ def egress_is_of_networks(environment: AwsEnvironment | LocalEnvironment) -> Ite
     """Kubernetes would refuse the network policy."""
     airflow = environment.airflow
     networks = {name: pods.egress_cidrs for name, pods in airflow.components.items()}
-    others = {"worker": airflow.worker.egress_cidrs, "git_sync": airflow.git_sync.egress_cidrs}
+    others = {
+        "worker": airflow.worker.egress_cidrs,
+        "git_sync": airflow.git_sync.egress_cidrs,
+        "login": airflow.login.egress_cidrs,
+    }
     for name, cidrs in {**networks, **others}.items():
         for index, cidr in enumerate(cidrs):
             if ipv4_network(cidr) is None:

@@ -74,10 +74,8 @@ def stages(request: pytest.FixtureRequest) -> Iterator[Stages]:
     made.close()
 
 
-@pytest.fixture
-def airflow(stages: Stages) -> Stage:
-    """Airflow as the local environment has it, fresh, and a Git bundle beside its DAG folder."""
-
+def fresh(stages: Stages) -> Stage:
+    """The cluster of the fixture `airflow`, for fixtures that live longer than a test."""
     dags = ("wide", "chain", "pair", "talking", "tried_again", "looking_around")
 
     def prepare(stage: Stage) -> None:
@@ -85,6 +83,12 @@ def airflow(stages: Stages) -> Stage:
         stage.install(twice="Migration", dags=dags)
 
     return stages.get("fresh", prepare)
+
+
+@pytest.fixture
+def airflow(stages: Stages) -> Stage:
+    """Airflow as the local environment has it, fresh, and a Git bundle beside its DAG folder."""
+    return fresh(stages)
 
 
 @pytest.fixture

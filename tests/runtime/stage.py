@@ -134,9 +134,9 @@ class Stage:
         target.write_text((DAGS / f"{name}.py").read_text() if text is None else text)
         target.chmod(0o644)
 
-    def anonymous(self) -> AirflowClient:
+    def anonymous(self, service: str = "webserver-svc") -> AirflowClient:
         """A client without a token."""
-        return AirflowClient(f"http://{self.cluster.service('webserver-svc')}:8080")
+        return AirflowClient(f"http://{self.cluster.service(service)}:8080")
 
     def client(self) -> AirflowClient:
         """A client that has logged in as the administrator."""

@@ -98,6 +98,20 @@ DEPLOYS: dict[str, Any] = {
         "cache_seconds": 60,
         "kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     },
+    "airflow.login": {
+        "issuer": "https://login.example.com/realms/main",
+        "client_id": "airflow",
+        "client_secret_arn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:airflow/login-AbCdEf",
+        "name": "keycloak",
+        "scopes": ["openid"],
+        "username_claim": "sub",
+        "group_claims": ["realm_access.roles"],
+        "roles": {"airflow-admins": "Admin"},
+        "default_role": "Viewer",
+        "administrator": False,
+        "service_users": ["ci"],
+        "egress_cidrs": ["198.51.100.0/24"],
+    },
     "airflow.parallelism": 3,
     "airflow.max_active_tasks_per_dag": 3,
     "airflow.dag_refresh_seconds": 60,
@@ -144,6 +158,7 @@ ELSEWHERE = {
     "storage.backup_start_time": "with the steps of NO_LINKS",
     "storage.storage_type": "on PERSISTENT_1",
     "storage.hdd_read_cache": "on HDD",
+    "airflow.login.client_secret_name": "without AWS",
 }
 """Settings whose transition is no row of its own."""
 

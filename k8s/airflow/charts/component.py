@@ -9,7 +9,7 @@ from k8s.airflow.airflow_pod import AirflowPod
 from k8s.airflow.charts import secret_files
 from k8s.airflow.components import Component
 from k8s.airflow.context import ChartContext
-from k8s.airflow.pods import secrets_backend, volumes
+from k8s.airflow.pods import login, secrets_backend, volumes
 from k8s.airflow.pods.probes import probes_of
 from k8s.labels import labels, selector
 
@@ -67,6 +67,7 @@ class ComponentChart(cdk8s.Chart):
             with_pod_template=component.makes_task_pods,
             modules=(*component.modules, *([secrets_backend.MODULE] if asking else [])),
             extra_environment={**component.environment(airflow), **asking},
+            has_the_login=component.has_the_login,
         )
         return kube.PodTemplateSpec(
             metadata=kube.ObjectMeta(
@@ -75,7 +76,11 @@ class ComponentChart(cdk8s.Chart):
                     # An autoscaler counts /tmp as data that is lost with the node, and would never drain it.
                     "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes": volumes.TEMPORARY,
                     **pod.checksums(),
-                    **secret_files.annotations(self._context.bindings.secrets, component.secrets),
+                    **secret_files.annotations(
+                        self._context.bindings.secrets,
+                        component.secrets,
+                        login.secret_files(airflow) if component.has_the_login else {},
+                    ),
                 },
             ),
             spec=pod.spec(

@@ -29,7 +29,7 @@ class ConfigurationChart(cdk8s.Chart):
                 metadata=kube.ObjectMeta(name=config_map.name, namespace=names.NAMESPACE, labels=labels(COMPONENT)),
                 data=config_map.data,
             )
-        add_secrets(self, context.bindings.secrets)
+        add_secrets(self, context.bindings.secrets, context.airflow)
         add_access(self, context.airflow)
         add_task_pod_policy(self, context)
         add_network_policies(self, with_database=context.bindings.in_cluster_database is not None)

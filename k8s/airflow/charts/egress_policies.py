@@ -36,6 +36,7 @@ def add_egress_policies(scope: Construct, context: ChartContext) -> None:
             _database(context),
             *_kubernetes(component, context),
             *_store(component, context),
+            *_provider(component, context),
             *_calls(component),
             *to_networks_named(cidrs),
         ]
@@ -78,6 +79,15 @@ def _store(component: Component, context: ChartContext) -> list[Rule]:
     if not secrets_backend.prefixes(context.airflow, component.looks_up):
         return []
     return [_pod_identity_agent(), _to_networks(context.bindings.aws_cidrs, [HTTPS_PORT])]
+
+
+def _provider(component: Component, context: ChartContext) -> list[Rule]:
+    """Where people log in, for the one that asks who they are."""
+    login = context.airflow.login
+    if not component.has_the_login or not login.is_on:
+        return []
+    peers = [kube.NetworkPolicyPeer(ip_block=_block(cidr)) for cidr in login.egress_cidrs]
+    return [Rule(to=peers, ports=[_port(port, "TCP") for port in login.ports])]
 
 
 def _calls(component: Component) -> list[Rule]:

@@ -9,12 +9,14 @@ from cdk8s_plus_28 import k8s as kube
 from constructs import Construct
 
 from k8s import names
+from k8s.airflow.pods import login
 from k8s.airflow.pods.checksum import checksum
 from k8s.airflow.pods.ports import DATABASE_PORT
 from k8s.airflow.secret_readers import secret_readers
 from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
 from k8s.labels import labels
 from settings.facts.secrets import Secret, secret
+from settings.model.airflow import AirflowSettings
 
 COMPONENT = "secrets"
 DATABASE_NAME = "airflow"
@@ -48,23 +50,25 @@ def database_json(username: str, password: str) -> str:
     )
 
 
-def annotations(secrets: Secrets, keys: Iterable[str]) -> dict[str, str]:
+def annotations(secrets: Secrets, keys: Iterable[str], more: Mapping[str, str] | None = None) -> dict[str, str]:
     """An annotation that changes when other secrets are meant, so that the pods which carry it are made anew.
 
-    On AWS the ARNs themselves: they are tokens until the deployment, which nobody may hash.
+    On AWS the ARNs themselves: they are tokens until the deployment, which nobody may hash. `more`: file name -> ARN of
+    what the platform did not make.
     """
-    files = files_of(secrets, keys)
+    files = {**files_of(secrets, keys), **(more or {})}
     if isinstance(secrets, GeneratedSecrets):
         return {"checksum/secrets": checksum(files)}
     return {"airflow-on-eks/secrets": " ".join(f"{name}={arn}" for name, arn in files.items())}
 
 
-def add_secrets(scope: Construct, secrets: Secrets) -> None:
+def add_secrets(scope: Construct, secrets: Secrets, airflow: AirflowSettings) -> None:
     """The objects that the pods' volumes name, one for each ServiceAccount that reads secrets."""
     on_aws = isinstance(secrets, SecretsManagerSecrets)
     for reader in secret_readers():
         add = add_secret_provider_class if on_aws else add_secret
-        add(scope, f"{reader.id}Secrets", reader.account, files_of(secrets, reader.secrets))
+        more = login.secret_files(airflow) if reader.has_the_login else {}
+        add(scope, f"{reader.id}Secrets", reader.account, {**files_of(secrets, reader.secrets), **more})
     if isinstance(secrets, SecretsManagerSecrets):
         return
     password = secrets.values[secret("database").generated_key]

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from k8s import names
-from k8s.airflow.pods import paths
+from k8s.airflow.pods import login, paths
 from k8s.airflow.pods.checksum import checksum
 from k8s.airflow.pods.options import contract, environment, environment_variable, tuning
 from k8s.airflow.pods.task_profiles import task_profiles
@@ -58,7 +58,7 @@ def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigM
         profile.file: yaml.safe_dump(worker_pod(airflow, profile, bindings.data_folders), sort_keys=True)
         for profile in task_profiles(airflow, bindings)
     }
-    files = {**_files(SCRIPTS), **_files(MODULES)}
+    files = {**_files(SCRIPTS), **_files(MODULES), **login.files(airflow)}
     if bindings.database_authorities is not None:
         files[Path(paths.DATABASE_AUTHORITIES).name] = bindings.database_authorities
     return ConfigMaps(

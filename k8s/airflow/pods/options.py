@@ -113,6 +113,8 @@ def tuning(airflow: AirflowSettings, bindings: PlatformBindings) -> dict[str, Op
         # After a killed scheduler, 41 s instead of up to 330 s until its tasks run again.
         "scheduler.orphaned_tasks_check_interval": 60,
         "scheduler.scheduler_idle_sleep_time": 0.2,
+        # By default a session that is used never ends: the provider would not be asked again, whoever has left.
+        **({"fab.session_max_lifetime_minutes": 720} if airflow.login.is_on else {}),
     }
 
 

@@ -11,6 +11,7 @@ PLATFORM_FILES = f"{HOME}/platform"
 DATABASE_AUTHORITIES = f"{PLATFORM_FILES}/database-authorities.pem"
 MODULES = f"{HOME}/config"  # Airflow looks for modules there
 SECRETS = f"{HOME}/secrets"
+LOGIN = f"{HOME}/login"
 POD_TEMPLATE_DIRECTORY = f"{HOME}/pod-template"
 DEFAULT_TEMPLATE = "pod-template.yaml"
 POD_TEMPLATE = f"{POD_TEMPLATE_DIRECTORY}/{DEFAULT_TEMPLATE}"

@@ -1,7 +1,7 @@
 """The breaks, a module a room of the product."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.tables import charts, handlers, operations, scripts, settings, stacks, tasks
+from tests.mutants.tables import charts, handlers, login, operations, scripts, settings, stacks, tasks
 
 MUTANTS: tuple[Mutant, ...] = (
     *settings.MUTANTS,
@@ -9,6 +9,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *scripts.MUTANTS,
     *stacks.MUTANTS,
     *charts.MUTANTS,
+    *login.MUTANTS,
     *operations.MUTANTS,
     *tasks.MUTANTS,
 )

@@ -15,6 +15,7 @@ from tests.unit.settings.tables import (
     cluster,
     dag_bundles,
     images,
+    login,
     network,
     node_groups,
     offers,
@@ -22,10 +23,10 @@ from tests.unit.settings.tables import (
     task_profiles,
 )
 
-AREAS = (offers, network, cluster, node_groups, storage, images, airflow, dag_bundles, task_profiles)
+AREAS = (offers, network, cluster, node_groups, storage, images, airflow, dag_bundles, task_profiles, login)
 BAD = [
     *((AWS, bad) for area in AREAS for bad in area.BAD),
-    *((LOCAL, bad) for area in (airflow, dag_bundles, task_profiles) for bad in area.BAD_LOCAL),
+    *((LOCAL, bad) for area in (airflow, dag_bundles, task_profiles, login) for bad in area.BAD_LOCAL),
 ]
 IDS = [f"{bad.rule}-{index}" for index, (_, bad) in enumerate(BAD)]
 GOOD: list[Changes] = [{}, *(changes for area in AREAS for changes in area.GOOD)]
@@ -34,6 +35,11 @@ GOOD: list[Changes] = [{}, *(changes for area in AREAS for changes in area.GOOD)
 @pytest.mark.parametrize("changes", GOOD, ids=str)
 def test_should_accept_what_no_rule_forbids(changes: Changes) -> None:
     assert broken_lines(changes) == []
+
+
+@pytest.mark.parametrize("changes", login.GOOD_LOCAL, ids=str)
+def test_should_accept_without_aws_what_no_rule_forbids(changes: Changes) -> None:
+    assert broken_lines(changes, LOCAL) == []
 
 
 def test_should_accept_principals_of_the_partition_of_another_region() -> None:

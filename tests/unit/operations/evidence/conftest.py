@@ -68,6 +68,13 @@ PRIVATE: dict[str, Any] = {
         "git_sync": {"egress_cidrs": ["198.51.100.0/24"]},
         "worker": {"role": {"managed_policies": ["AmazonS3ReadOnlyAccess"]}},
         "task_profiles": {"large": {"memory_mib": 4096, "role": TASK_ROLE}, "plain": {"ephemeral_storage_gib": 5}},
+        "base_url": "https://airflow.example.com",
+        "login": {
+            "issuer": "https://login.example.com",
+            "client_id": "airflow",
+            "client_secret_arn": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:airflow/login-AbCdEf",
+            "roles": {"airflow-admins": "Admin"},
+        },
         "secrets_backend": {"service": "secrets_manager", "kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/1234"},
     },
     "account": "111122223333",

@@ -1,5 +1,5 @@
 """The fullest environment: production's, with people in the cluster, endpoints of its own for AWS's services, images of
-its own, a cache of Docker Hub, and roles for tasks."""
+its own, a cache of Docker Hub, roles for tasks, and login by a provider."""
 
 from datetime import date
 
@@ -30,5 +30,12 @@ def fullest() -> Subject:
     data["airflow"]["secrets_backend"] = {"service": "secrets_manager", "kms_key_arn": KEY}
     data["account"] = world.ACCOUNT
     data["images"] = {"repository": True, "pull_through_cache": {"docker_hub_credential_arn": CREDENTIAL}}
+    data["airflow"]["base_url"] = "https://airflow.example.com"
+    data["airflow"]["login"] = {
+        "issuer": "https://login.example.com",
+        "client_id": "airflow",
+        "client_secret_arn": f"arn:aws:secretsmanager:{data['region']}:111122223333:secret:airflow/login-AbCdEf",
+        "roles": {"airflow-admins": "Admin"},
+    }
     settings = AwsEnvironment.model_validate(data)
     return Subject(settings, build(settings), date(2026, 11, 24))

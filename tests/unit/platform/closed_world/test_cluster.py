@@ -48,6 +48,7 @@ CONFIG_MAP_KEYS = {
     "airflow-config": """
         AIRFLOW_HOME
         AIRFLOW_SECRETS_DIRECTORY
+        AIRFLOW__API__BASE_URL
         AIRFLOW__API__ENABLE_SWAGGER_UI
         AIRFLOW__API__HOST
         AIRFLOW__API__PORT
@@ -64,6 +65,7 @@ CONFIG_MAP_KEYS = {
         AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL
         AIRFLOW__DATABASE__CHECK_MIGRATIONS
         AIRFLOW__FAB__COOKIE_SECURE
+        AIRFLOW__FAB__SESSION_MAX_LIFETIME_MINUTES
         AIRFLOW__KUBERNETES_EXECUTOR__ASYNC_POD_CREATION
         AIRFLOW__KUBERNETES_EXECUTOR__DELETE_WORKER_PODS
         AIRFLOW__KUBERNETES_EXECUTOR__DELETE_WORKER_PODS_ON_FAILURE
@@ -93,6 +95,10 @@ CONFIG_MAP_KEYS = {
         cached_secrets.py
         airflow.cfg
         heartbeat.py
+        login.json
+        login_claims.py
+        platform_login.py
+        webserver_config.py
         database-authorities.pem
         front.py
         git_folders.py

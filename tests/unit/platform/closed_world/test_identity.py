@@ -90,6 +90,13 @@ PERMISSIONS = [
     (
         "IamStack/RolesSecretReadersApiServer",
         "Allow",
+        "secretsmanager:DescribeSecret, secretsmanager:GetSecretValue",
+        "arn:secretsmanager::111122223333:secret:airflow/login-AbCdEf",
+        "",
+    ),
+    (
+        "IamStack/RolesSecretReadersApiServer",
+        "Allow",
         "kms:Decrypt",
         "DatabaseStack/Key.Arn",
         "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",

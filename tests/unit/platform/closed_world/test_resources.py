@@ -74,7 +74,7 @@ OUTPUTS = [
         "aws secretsmanager get-secret-value --region us-east-1 --query SecretString --output text --secret-id DatabaseStack/SecretsAdminPassword",
     ),
     ("AirflowStack", "PortForwardCommand", "kubectl --namespace airflow port-forward service/webserver-svc 8080:8080"),
-    ("AirflowStack", "AirflowUrl", "http://localhost:8080"),
+    ("AirflowStack", "AirflowUrl", "https://airflow.example.com"),
     ("AirflowStack", "AdminUser", "admin"),
     ("AirflowStack", "AirflowVersion", "3.3.2"),
     (
