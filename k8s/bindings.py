@@ -54,6 +54,15 @@ class InClusterDatabase:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FrontDoor:
+    """A load balancer of the platform's, which sends people's requests to a port of the nodes."""
+
+    node_port: int
+    node_cidrs: tuple[str, ...]
+    """IPv4 networks in which the nodes stand: a pod sees the node that a request came to."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlatformBindings:
     """What the charts need to know of the platform they run on."""
 
@@ -76,3 +85,6 @@ class PlatformBindings:
 
     task_tolerations: tuple[str, ...] = ()
     """Keys of taints that a task's pod may tolerate: those of the platform's own nodes."""
+
+    front_door: FrontDoor | None = None
+    """None: people come by `kubectl port-forward`, or by what they put before the Service themselves."""

@@ -12,7 +12,6 @@ from k8s import names
 from k8s.airflow.pods.options import environment
 from k8s.airflow.pods.ports import API_PORT, SCHEDULER_HEALTH_PORT, TRIGGERER_LOG_PORT
 from k8s.airflow.pods.probes import HeartbeatCheck, HttpCheck
-from settings.model.airflow import AirflowSettings
 
 Rules = Mapping[str, Sequence[str]]
 """Resource of the core API group -> verbs, in Airflow's namespace."""
@@ -80,27 +79,23 @@ class Component:
     options: Mapping[str, str] = field(default_factory=dict)
     """Airflow options of its own, in the place of the shared ones."""
 
-    behind_tls: bool = False
-    """Something in front of it ends TLS where `base_url` is https."""
+    people_service: str | None = None
+    """Name of the Service that the platform's front door leads to."""
 
     @property
     def label(self) -> str:
         """Value of the label app.kubernetes.io/component, and the sub-command of `airflow`."""
         return self.setting.replace("_", "-")
 
-    def args(self, airflow: AirflowSettings) -> list[str]:
+    @property
+    def args(self) -> list[str]:
         """The command, for the entry point of Airflow's image."""
-        proxied = self.behind_tls and airflow.base_url.startswith("https://")
-        return ["airflow", self.label, *(["--proxy-headers"] if proxied else [])]
+        return ["airflow", self.label]
 
-    def environment(self, airflow: AirflowSettings) -> dict[str, str]:
-        """Environment beside the shared one.
-
-        The API server speaks plain HTTP: what ends TLS in front of it says so in headers, without which the session's
-        cookie would not be Secure. Who reaches the pod at all is in a NetworkPolicy.
-        """
-        proxied = self.behind_tls and airflow.base_url.startswith("https://")
-        return {**environment(self.options), **({"FORWARDED_ALLOW_IPS": "*"} if proxied else {})}
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment beside the shared one."""
+        return environment(self.options)
 
 
 API_SERVER = Component(
@@ -123,7 +118,7 @@ API_SERVER = Component(
     secrets=("database", "fernet_key", "jwt_secret", "api_secret_key"),
     reads_logs_only=True,  # DAGs' code it has from the database
     plugins=("front",),
-    behind_tls=True,
+    people_service=names.DOOR_SERVICE,
 )
 
 COMPONENTS = (

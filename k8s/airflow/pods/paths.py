@@ -12,6 +12,8 @@ SECRETS = f"{HOME}/secrets"
 POD_TEMPLATE_DIRECTORY = f"{HOME}/pod-template"
 POD_TEMPLATE = f"{POD_TEMPLATE_DIRECTORY}/pod-template.yaml"
 TEMPORARY = "/tmp"  # noqa: S108 a volume of the pod's own
+DRAINING = f"{TEMPORARY}/draining"
+"""There from the moment that the pod goes; k8s/airflow/scripts/front.py looks for it."""
 
 # Folders of the file system, made by the storage set-up Job and mounted by subPath.
 DAGS_FOLDER = "dags"

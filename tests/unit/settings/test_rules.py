@@ -10,9 +10,9 @@ from settings.model.base import Settings
 from settings.reading.violations import Violation
 from settings.rules import AWS_RULES, LOCAL_RULES
 from tests.unit.settings.cases import AWS, LOCAL, Bad, Changes, broken_lines, changed
-from tests.unit.settings.tables import airflow, cluster, network, node_groups, offers, storage
+from tests.unit.settings.tables import access, airflow, cluster, network, node_groups, offers, storage
 
-AREAS = (offers, network, cluster, node_groups, storage, airflow)
+AREAS = (offers, network, cluster, node_groups, storage, airflow, access)
 BAD = [*((AWS, bad) for area in AREAS for bad in area.BAD), *((LOCAL, bad) for bad in airflow.BAD_LOCAL)]
 IDS = [f"{bad.rule}-{index}" for index, (_, bad) in enumerate(BAD)]
 GOOD: list[Changes] = [{}, *(changes for area in AREAS for changes in area.GOOD)]
