@@ -13,6 +13,10 @@ from k8s.airflow.pods.options import environment
 from k8s.airflow.pods.ports import API_PORT, SCHEDULER_HEALTH_PORT, TRIGGERER_LOG_PORT
 from k8s.airflow.pods.probes import HeartbeatCheck, HttpCheck
 
+HEALTH_PATH = "/api/v2/version"
+"""Of the API server. /monitor/health answers 200 whatever it finds, and asks the database each time; this answers
+alone."""
+
 Rules = Mapping[str, Sequence[str]]
 """Resource of the core API group -> verbs, in Airflow's namespace."""
 
@@ -102,8 +106,7 @@ API_SERVER = Component(
     id="ApiServer",
     setting="api_server",
     name=names.API_SERVER,
-    # /monitor/health answers 200 whatever it finds, and asks the database each time; this answers alone.
-    check=HttpCheck("/api/v2/version", API_PORT),
+    check=HttpCheck(HEALTH_PATH, API_PORT),
     grace_seconds=130,  # with the draining; 6 s as a rule, up to 120 s with requests in flight
     drain_seconds=10,
     port=("http", API_PORT),

@@ -42,7 +42,9 @@ BAD = [
     Bad(NO_DOOR, closed(node_groups=["workers"]), "access.node_groups", "workers"),
     Bad(NO_DOOR, closed(waf=True), "access.waf", "true"),
     # Who may connect.
-    Bad("load_balancer_names_who_may_connect", door(cidrs=ABSENT), "access.cidrs", "all of the internet is [0.0.0.0/0]"),
+    Bad(
+        "load_balancer_names_who_may_connect", door(cidrs=ABSENT), "access.cidrs", "all of the internet is [0.0.0.0/0]"
+    ),
     Bad("load_balancer_names_who_may_connect", ranges(mode="internal"), "access.cidrs", "[]"),
     Bad(NETWORKS, ranges("198.51.100.7/24"), "access.cidrs[0]", "198.51.100.7/24"),
     Bad(NETWORKS, ranges("198.51.100.0/24", "everyone"), "access.cidrs[1]", "everyone"),
@@ -67,7 +69,12 @@ BAD = [
         "access.certificate_arn",
         CERTIFICATE[:55],
     ),
-    Bad("certificate_is_of_the_region_and_account", door(certificate_arn=ELSEWHERE), "access.certificate_arn", ELSEWHERE[:55]),
+    Bad(
+        "certificate_is_of_the_region_and_account",
+        door(certificate_arn=ELSEWHERE),
+        "access.certificate_arn",
+        ELSEWHERE[:55],
+    ),
     Bad(
         "certificate_is_of_the_region_and_account",
         {**door(), "account": "210987654321"},

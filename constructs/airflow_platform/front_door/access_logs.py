@@ -1,0 +1,51 @@
+"""The load balancer's log of requests."""
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com"
+
+
+class AccessLogs(Construct):
+    """A bucket of the load balancer's requests, who and when and what, each kept for `days`.
+
+    It outlives its stack whatever `retain_data` says: CloudFormation deletes no bucket with something in it, and who
+    came is asked when all else is gone. It empties itself. S3 encrypts it with keys of its own: Elastic Load Balancing
+    writes with no others ("Enable access logs", Application Load Balancers guide).
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, days: int) -> None:
+        super().__init__(scope, construct_id)
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=Duration.days(days), abort_incomplete_multipart_upload_after=Duration.days(1)
+                )
+            ],
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        )
+        stack = Stack.of(self)
+        self.bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["s3:PutObject"],
+                principals=[iam.ServicePrincipal(DELIVERY)],
+                resources=[self.bucket.arn_for_objects(f"AWSLogs/{stack.account}/*")],
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": stack.account},
+                    "ArnLike": {
+                        "aws:SourceArn": stack.format_arn(
+                            service="elasticloadbalancing", resource="loadbalancer", resource_name="*"
+                        )
+                    },
+                },
+            )
+        )
