@@ -34,7 +34,7 @@ class FrontDoorSettings(Settings):
 
     mode: Literal["port_forward", "internal", "internet"] = "port_forward"
     """`port_forward`: by `kubectl port-forward` alone. `internal`: a load balancer with private addresses, for networks
-    that are connected to the VPC. `internet`: one with public addresses. Each costs about 17 USD a month and its use."""
+    that are connected to the VPC. `internet`: one with public addresses. About 17 USD a month each, and its use."""
 
     cidrs: Annotated[tuple[str, ...], AsTuple, Field(max_length=MOST_RANGES)] = ()
     """IPv4 networks that may connect to the load balancer. All of the internet is `[0.0.0.0/0]`, never a default."""

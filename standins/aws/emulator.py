@@ -20,10 +20,21 @@ from ministack.services.cloudformation import _stacks
 
 from standins.aws import account, exports, questions
 from standins.aws.ledger import LEDGER, watched
-from standins.aws.resources import data, eks, eks_access, eks_addons, fsx, instances, network, releases, upgrades
+from standins.aws.resources import (
+    data,
+    eks,
+    eks_access,
+    eks_addons,
+    front_door,
+    fsx,
+    instances,
+    network,
+    releases,
+    upgrades,
+)
 
 Json = dict[str, Any]
-MODULES = (data, eks, eks_access, eks_addons, fsx, instances, network, releases, upgrades)
+MODULES = (data, eks, eks_access, eks_addons, front_door, fsx, instances, network, releases, upgrades)
 """They registered their types and checks when they were imported."""
 
 SERVICE_LINKED_ROLES = {
@@ -96,6 +107,8 @@ def _answer(path: str, query: dict[str, list[str]]) -> Json | None:
         return {"resources": [asdict(resource) for resource in LEDGER.resources.values()]}
     if path == "/rehearsal/operations":
         return {"operations": LEDGER.operations}
+    if path == "/rehearsal/traffic-sources":
+        return {"groups": {name: sorted(front_door.SOURCES.get(name, ())) for name in front_door.auto_scaling_groups()}}
     if path == "/rehearsal/faults":
         LEDGER.faults = {name: values[0] for name, values in query.items()}
         return {}

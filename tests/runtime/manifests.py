@@ -1,7 +1,7 @@
 """The rendered manifests of tests/environments/local.yaml, step by step, as `make local` writes them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cdk8s
@@ -9,10 +9,11 @@ import yaml
 
 from k8s.airflow.pods.options import environment_variable
 from k8s.airflow.release import release
-from k8s.bindings import GeneratedSecrets
+from k8s.bindings import FrontDoor, GeneratedSecrets
 from k8s.local import local_bindings
 from k8s.render import render
 from settings import load_local_environment
+from settings.facts.front_door import NODE_PORT
 from tests.support.environments import TESTS
 
 Json = dict[str, Any]
@@ -26,7 +27,12 @@ class Step:
     manifests: list[Json]
 
 
-def rendered(secrets: GeneratedSecrets, *, version: str | None = None, without: Iterable[str] = ()) -> list[Step]:
+DOOR = FrontDoor(node_port=NODE_PORT, node_cidrs=("127.0.0.0/8",))
+
+
+def rendered(
+    secrets: GeneratedSecrets, *, version: str | None = None, without: Iterable[str] = (), public_url: str | None = None
+) -> list[Step]:
     """The local environment's steps, in order.
 
     Args:
@@ -34,10 +40,15 @@ def rendered(secrets: GeneratedSecrets, *, version: str | None = None, without: 
         version: of Airflow; default that of the environment.
         without: what to leave out, to see what happens without it: Airflow options (`section.option`) and fields of
             the manifests (`automountServiceAccountToken`), wherever they stand.
+        public_url: where a load balancer before the nodes lets people in; default there is none.
     """
     settings = load_local_environment("local", TESTS)
     airflow = settings.airflow if version is None else settings.airflow.model_copy(update={"version": version})
-    steps = release(cdk8s.App(), airflow=airflow, bindings=local_bindings(settings, secrets))
+    bindings = local_bindings(settings, secrets)
+    if public_url is not None:
+        airflow = airflow.model_copy(update={"base_url": public_url})
+        bindings = replace(bindings, front_door=DOOR)
+    steps = release(cdk8s.App(), airflow=airflow, bindings=bindings)
     left_out = {environment_variable(each) if "." in each else each for each in without}
     return [
         Step(step.id, [_without(each, left_out) for each in yaml.safe_load_all(render([step])) if each])

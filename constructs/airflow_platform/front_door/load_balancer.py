@@ -64,14 +64,15 @@ class LoadBalancer(Construct):
         for cidr in cidrs:
             for port in (HTTPS, HTTP):
                 group.add_ingress_rule(ec2.Peer.ipv4(cidr), ec2.Port.tcp(port), f"Port {port}")
-        fields = {"ip_protocol": "tcp", "from_port": NODE_PORT, "to_port": NODE_PORT}
         ec2.CfnSecurityGroupEgress(
             self,
             "ToNodes",
             group_id=group.security_group_id,
             destination_security_group_id=nodes.security_group_id,
             description="Airflow, at a port of the nodes",
-            **fields,
+            ip_protocol="tcp",
+            from_port=NODE_PORT,
+            to_port=NODE_PORT,
         )
         ec2.CfnSecurityGroupIngress(
             self,
@@ -79,7 +80,9 @@ class LoadBalancer(Construct):
             group_id=nodes.security_group_id,
             source_security_group_id=group.security_group_id,
             description="Airflow, from the load balancer",
-            **fields,
+            ip_protocol="tcp",
+            from_port=NODE_PORT,
+            to_port=NODE_PORT,
         )
         return group
 

@@ -10,13 +10,13 @@ public address. What came from outside never gets to the API of tasks, which is 
 
 # mypy: disable-error-code="import-not-found,misc"
 import json
-import os
 import posixpath
 import re
 import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,7 +47,7 @@ DRAINING, STARTED = "/tmp/draining", time.time()  # noqa: S108 a volume of the p
 def draining() -> bool:
     """Whether the pod goes. A mark from before this process is of a container that was restarted."""
     try:
-        return os.stat(DRAINING).st_mtime >= STARTED - 1
+        return Path(DRAINING).stat().st_mtime >= STARTED - 1
     except OSError:
         return False
 

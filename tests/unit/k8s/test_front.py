@@ -60,7 +60,13 @@ class Visitor:
         await send({"type": "http.response.body", "body": b"{}"})
 
     def __call__(
-        self, method: str, path: str, *, address: str = "10.0.0.1", right: bool = False, **headers: str
+        self,
+        method: str,
+        path: str,
+        *,
+        address: str = "10.0.0.1",
+        right: bool = False,
+        headers: dict[str, str] | None = None,
     ) -> Json:
         sent: list[Json] = []
 
@@ -68,7 +74,9 @@ class Visitor:
             sent.append(message)
 
         async def ask() -> None:
-            sent_headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+            sent_headers = [
+                (name.replace("_", "-").encode(), value.encode()) for name, value in (headers or {}).items()
+            ]
             scope = {
                 "type": "http", "method": method, "path": path, "client": (address, 1), "query_string": right,
                 "scheme": "http", "headers": sent_headers,
@@ -171,17 +179,18 @@ def behind_tls(front: Json, **options: Any) -> Visitor:
 def test_should_show_airflow_its_own_address_whatever_headers_say(front: Json) -> None:
     forged = {
         "host": "evil.example.net", "x_forwarded_host": "evil.example.net", "x_forwarded_proto": "http",
-        "x_forwarded_port": "81", "x_forwarded_prefix": "/evil", "forwarded": "host=evil.example.net", "accept": "text/html",
+        "x_forwarded_port": "81", "x_forwarded_prefix": "/evil", "forwarded": "host=evil.example.net",
+        "accept": "text/html",
     }  # fmt: skip
     visitor = behind_tls(front)
-    visitor("GET", "/auth/login/", **forged)
+    visitor("GET", "/auth/login/", headers=forged)
     assert visitor.seen[0]["scheme"] == "https"
     assert visitor.seen[0]["headers"] == [(b"host", b"airflow.example.com"), (b"accept", b"text/html")]
 
 
 def test_should_change_nothing_without_tls(front: Json) -> None:
     visitor = Visitor(front, base_url="http://airflow.example.com")
-    visitor("GET", "/execution/health", **OUTSIDE)
+    visitor("GET", "/execution/health", headers=OUTSIDE)
     seen = visitor.seen[0]
     assert (seen["scheme"], seen["client"], len(seen["headers"])) == ("http", ("10.0.0.1", 1), 3)
 
@@ -190,13 +199,13 @@ def test_should_change_nothing_without_tls(front: Json) -> None:
 def test_should_keep_the_api_of_tasks_from_who_comes_from_outside(front: Json, path: str) -> None:
     for outside in (OUTSIDE, {"host": "AIRFLOW.example.com:443"}, {**INSIDE, "x_forwarded_for": "203.0.113.9"}):
         visitor = behind_tls(front)
-        assert visitor("GET", path, **outside)["status"] == 404
+        assert visitor("GET", path, headers=outside)["status"] == 404
         assert visitor.reached == []
 
 
 def test_should_leave_the_api_to_tasks(front: Json) -> None:
     visitor = behind_tls(front)
-    assert visitor("GET", "/execution/task-instances/1/run", **INSIDE)["status"] == 200
+    assert visitor("GET", "/execution/task-instances/1/run", headers=INSIDE)["status"] == 200
     assert visitor.seen[0]["headers"] == [(b"host", b"webserver-svc:8080")]
     assert visitor.seen[0]["scheme"] == "http"
 
@@ -204,30 +213,30 @@ def test_should_leave_the_api_to_tasks(front: Json) -> None:
 def test_should_know_people_by_the_address_that_the_load_balancer_added(front: Json) -> None:
     """The first ones are what the client has sent itself."""
     visitor = behind_tls(front)
-    visitor("GET", "/", **{**OUTSIDE, "x_forwarded_for": "192.0.2.1, 203.0.113.9"})
-    visitor("GET", "/", **{**OUTSIDE, "x_forwarded_for": "nobody"})
-    visitor("GET", "/", **{**OUTSIDE, "x_forwarded_for": "192.0.2.1, 2001:db8::7"})
+    visitor("GET", "/", headers={**OUTSIDE, "x_forwarded_for": "192.0.2.1, 203.0.113.9"})
+    visitor("GET", "/", headers={**OUTSIDE, "x_forwarded_for": "nobody"})
+    visitor("GET", "/", headers={**OUTSIDE, "x_forwarded_for": "192.0.2.1, 2001:db8::7"})
     assert [seen["client"][0] for seen in visitor.seen] == ["203.0.113.9", "10.0.0.1", "2001:db8::7"]
 
 
 def test_should_stop_the_guesses_of_one_address_behind_a_load_balancer(front: Json) -> None:
     visitor = behind_tls(front)
-    codes = [visitor("POST", "/auth/token", **OUTSIDE)["status"] for _ in range(7)]
+    codes = [visitor("POST", "/auth/token", headers=OUTSIDE)["status"] for _ in range(7)]
     assert codes == [401] * 5 + [429] * 2
     other = {**OUTSIDE, "x_forwarded_for": "203.0.113.10"}
-    assert visitor("POST", "/auth/token", right=True, **other)["status"] == 200
+    assert visitor("POST", "/auth/token", right=True, headers=other)["status"] == 200
 
 
 @pytest.mark.parametrize("path", ["/auth/token", "/auth/login/"])
 def test_should_stop_who_makes_up_an_address_for_each_guess(front: Json, path: str) -> None:
     visitor = behind_tls(front)
     codes = [
-        visitor("POST", path, **{**OUTSIDE, "x_forwarded_for": f"203.0.113.{number}"})["status"]
+        visitor("POST", path, headers={**OUTSIDE, "x_forwarded_for": f"203.0.113.{number}"})["status"]
         for number in range(front["LOGINS_OF_A_PEER"] + 3)
     ]
     assert set(codes[:-3]) <= {200, 401}
     assert codes[-3:] == [429] * 3
-    assert visitor("POST", path, address="10.0.0.2", right=True, **OUTSIDE)["status"] == 200
+    assert visitor("POST", path, address="10.0.0.2", right=True, headers=OUTSIDE)["status"] == 200
 
 
 def test_should_ask_for_the_end_of_connections_when_the_pod_goes(front: Json) -> None:

@@ -75,7 +75,8 @@ BAD: dict[str, tuple[Any, ...]] = {
     "access cidrs": (None, "0.0.0.0/0", [f"198.51.{n}.0/24" for n in range(26)]),
     "access host_name": (
         *NEVER_TEXT, "airflow", "Airflow.example.com", "https://airflow.example.com", "*.example.com", "-a.example.com",
-        "airflow.example.com.", "airflow.example.com:443", "198.51.100.7", "airflow.example.com\n", f"{'a' * 60}.example.com",
+        "airflow.example.com.", "airflow.example.com:443", "198.51.100.7", "airflow.example.com\n",
+        f"{'a' * 60}.example.com",
     ),
     "access certificate_arn": (
         *NEVER_TEXT, "12345678-1234-1234-1234-123456789012",

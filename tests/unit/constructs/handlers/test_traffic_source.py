@@ -138,7 +138,7 @@ def test_should_try_again_while_somebody_else_changes_the_group() -> None:
 def test_should_give_up_in_time_and_say_why() -> None:
     aws, clock = FakeAws(), Clock()
     aws.errors = [ClientError("ResourceContention", "another activity") for _ in range(100)]
-    with pytest.raises(AttachmentError, match="The time was up: .*another activity"):
+    with pytest.raises(AttachmentError, match=r"The time was up: .*another activity"):
         request("Create", aws, clock=clock)
     with pytest.raises(AttachmentError, match="has not registered its nodes"):
         request("Create", FakeAws(looks=1000), clock=clock)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from operations.evidence.rules.front_door import LISTENER, LISTENER_RULE, RULES
+from operations.evidence.subject import Json
 from tests.support.environments import aws_environment
 from tests.support.front_door import INTERNET
 from tests.support.platform import Templates, build
-from tests.unit.operations.evidence.conftest import Json, Workshop
+from tests.unit.operations.evidence.conftest import Workshop
 
 SETTINGS = aws_environment(access=INTERNET)
 HTTPS, HTTP = "FrontDoorInternetLoadBalancerHttps", "FrontDoorInternetLoadBalancerHttp6"

@@ -16,6 +16,7 @@ CLUSTER_OBJECTS = [
 
 SERVICES = [
     ("Service/airflow/webserver-svc", "ClusterIP", "8080"),
+    ("Service/airflow/webserver-door", "NodePort", "8080"),
 ]
 """Service, type, ports."""
 
@@ -42,6 +43,7 @@ CONFIG_MAP_KEYS = {
     "airflow-config": """
         AIRFLOW_HOME
         AIRFLOW_SECRETS_DIRECTORY
+        AIRFLOW__API__BASE_URL
         AIRFLOW__API__ENABLE_SWAGGER_UI
         AIRFLOW__API__HOST
         AIRFLOW__API__PORT

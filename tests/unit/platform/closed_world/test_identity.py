@@ -3,6 +3,7 @@
 from operations.evidence.subject import Subject
 from tests.unit.platform.closed_world import world
 
+DOOR = "ClusterStack/FrontDoorTrafficSourcesFunctionServiceRole"
 PERMISSIONS = [
     (
         "NetworkStack/NetworkFlowLogsRole",
@@ -59,6 +60,15 @@ PERMISSIONS = [
     ),
     ("ClusterStack/AddonsVersionMoverServiceRole", "Allow", "eks:DescribeAddonVersions", "*", ""),
     ("ClusterStack/ClusterUpgradeGateFunctionServiceRole", "Allow", "eks:DescribeAddonVersions", "*", ""),
+    (DOOR, "Allow", "eks:DescribeNodegroup", "arn:eks:::nodegroup/airflow-production/*", ""),
+    (
+        DOOR,
+        "Allow",
+        "autoscaling:AttachTrafficSources, autoscaling:DetachTrafficSources",
+        "arn:autoscaling:::autoScalingGroup:*:autoScalingGroupName/*",
+        "aws:ResourceTag/eks:cluster-name StringEquals airflow-production",
+    ),
+    (DOOR, "Allow", "autoscaling:DescribeTrafficSources", "*", ""),
     (
         "IamStack/RolesSecretReadersApiServer",
         "Allow",
@@ -155,6 +165,7 @@ MANAGED_POLICIES = [
     ("ClusterStack/ClusterManifestHandlerFunctionServiceRole", "AWSLambdaBasicExecutionRole"),
     ("ClusterStack/AddonsVersionMoverServiceRole", "AWSLambdaBasicExecutionRole"),
     ("ClusterStack/ClusterUpgradeGateFunctionServiceRole", "AWSLambdaBasicExecutionRole"),
+    (DOOR, "AWSLambdaBasicExecutionRole"),
 ]
 """Role, and the policy that AWS keeps."""
 
@@ -205,6 +216,7 @@ TRUST = [
     ("ClusterStack/ClusterManifestHandlerFunctionServiceRole", "lambda.amazonaws.com", ""),
     ("ClusterStack/AddonsVersionMoverServiceRole", "lambda.amazonaws.com", ""),
     ("ClusterStack/ClusterUpgradeGateFunctionServiceRole", "lambda.amazonaws.com", ""),
+    (DOOR, "lambda.amazonaws.com", ""),
 ]
 """Role, who may take it on, condition."""
 

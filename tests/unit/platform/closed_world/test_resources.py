@@ -16,6 +16,15 @@ RESOURCE_POLICIES = [
         "kms:CreateGrant, kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey*, kms:ReEncrypt*",
         "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",
     ),
+    ("ClusterStack/FrontDoorAccessLogsBucketPolicy", "Deny", "*", "s3:*", "aws:SecureTransport Bool false"),
+    ("ClusterStack/FrontDoorAccessLogsBucketPolicy", "Deny", "*", "s3:*", "s3:TlsVersion NumericLessThan 1.2"),
+    (
+        "ClusterStack/FrontDoorAccessLogsBucketPolicy",
+        "Allow",
+        "logdelivery.elasticloadbalancing.amazonaws.com",
+        "s3:PutObject",
+        "",
+    ),
 ]
 """Resource, effect, principals, actions, condition. Keys: the account, whose IAM policies say the rest."""
 
@@ -37,6 +46,7 @@ OUTPUTS = [
         "ControllerSessionCommand",
         "aws ssm start-session --region us-east-1 --target ClusterStack/ClusterControllerInstance",
     ),
+    ("ClusterStack", "LoadBalancerName", "ClusterStack/FrontDoorInternetLoadBalancer.DNSName"),
     ("StorageStack", "FileSystemId", "StorageStack/FileSystem"),
     (
         "DatabaseStack",
@@ -44,7 +54,7 @@ OUTPUTS = [
         "aws secretsmanager get-secret-value --region us-east-1 --query SecretString --output text --secret-id DatabaseStack/SecretsAdminPassword",
     ),
     ("AirflowStack", "PortForwardCommand", "kubectl --namespace airflow port-forward service/webserver-svc 8080:8080"),
-    ("AirflowStack", "AirflowUrl", "http://localhost:8080"),
+    ("AirflowStack", "AirflowUrl", "https://airflow.example.com"),
     ("AirflowStack", "AdminUser", "admin"),
 ]
 """Stack, output, value: commands and addresses, never a secret's value."""
