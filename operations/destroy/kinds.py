@@ -65,6 +65,11 @@ def _log_group(clients: Clients, physical_id: str) -> bool:
     return any(group["logGroupName"] == physical_id for group in groups)
 
 
+def _bucket(clients: Clients, physical_id: str) -> bool:
+    buckets = clients("s3").list_buckets(Prefix=physical_id)["Buckets"]
+    return any(bucket["Name"] == physical_id for bucket in buckets)
+
+
 DATA_KINDS: dict[str, Kind] = {
     "AWS::FSx::FileSystem": Kind(
         "file system", "Data", _file_system, ("fsx delete-file-system --file-system-id {id}",)
@@ -88,6 +93,8 @@ DATA_KINDS: dict[str, Kind] = {
 KINDS: dict[str, Kind] = {
     **DATA_KINDS,
     "AWS::Logs::LogGroup": Kind("log group", BELOW, _log_group, ("logs delete-log-group --log-group-name {id}",)),
+    # The load balancer's log of requests, which stays whatever retain_data says.
+    "AWS::S3::Bucket": Kind("bucket", BELOW, _bucket, ("s3 rb s3://{id} --force",)),
     "AWS::RDS::DBSubnetGroup": Kind(
         "database subnet group",
         BELOW,
@@ -130,6 +137,7 @@ PARTS = (
     "AWS::CloudFormation::Stack",
     "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::SecurityGroupEgress",
+    "AWS::S3::BucketPolicy",
     "AWS::SecretsManager::SecretTargetAttachment",
 )
 """No things of their own: they go with what they belong to."""

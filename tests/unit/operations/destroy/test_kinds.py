@@ -18,7 +18,7 @@ def test_should_name_region_and_resource_in_every_command(kind: Kind) -> None:
         assert words[0] == "aws"
         options = next(n for n, word in enumerate(words) if word.startswith("--"))
         assert words[options : options + 2] == ["--region", "eu-central-1"]
-        assert any(word.startswith("the-id") for word in words)
+        assert any(word.removeprefix("s3://").startswith("the-id") for word in words)
 
 
 def test_should_take_a_snapshot_of_a_database_before_it_goes() -> None:
@@ -85,6 +85,12 @@ def test_should_ask_the_service_whether_it_exists(type_: str, physical_id: str) 
             "describe_log_groups",
             {"logGroups": [{"logGroupName": "the-id-2"}, {"logGroupName": "the-id"}]},
             {"logGroups": [{"logGroupName": "the-id-2"}]},
+        ),
+        (
+            "AWS::S3::Bucket",
+            "list_buckets",
+            {"Buckets": [{"Name": "the-id-2"}, {"Name": "the-id"}]},
+            {"Buckets": [{"Name": "the-id-2"}]},
         ),
     ],
 )
