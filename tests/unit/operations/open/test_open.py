@@ -21,7 +21,10 @@ class Account:
     """CloudFormation with the stacks of a platform."""
 
     def __init__(self, url: str | None) -> None:
-        outputs = {"airflow": {"AirflowUrl": url, "AdminUser": "ada"}, "database": {"AdminPasswordCommand": COMMAND}}
+        outputs: dict[str, dict[str, Any]] = {
+            "airflow": {"AirflowUrl": url, "AdminUser": "ada"},
+            "database": {"AdminPasswordCommand": COMMAND},
+        }
         self._stacks = [
             {
                 "StackName": f"airflow-test-{part}",
@@ -105,7 +108,8 @@ def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.write_text(
         "#!/usr/bin/env python3\n"
         "import os, socket, sys\n"
-        f"open({str(tmp_path / 'given')!r}, 'w').write('\\n'.join([*sys.argv[1:], open(os.environ['KUBECONFIG']).read()]))\n"
+        "config = open(os.environ['KUBECONFIG']).read()\n"
+        f"open({str(tmp_path / 'given')!r}, 'w').write('\\n'.join([*sys.argv[1:], config]))\n"
         "listener = socket.create_server(('127.0.0.1', int(sys.argv[-1].partition(':')[0])))\n"
         "listener.accept()\n"
     )
@@ -125,14 +129,8 @@ def test_should_ask_the_environments_own_cluster_and_open_when_the_port_answers(
     assert forward({"clusters": ["own"]}, port, lambda: opened_at.append(is_free(port))) == 0
     assert len(opened_at) == 1
     config, *words = kubectl.read_text().splitlines()[1:]
-    assert words == [
-        "--namespace",
-        "airflow",
-        "port-forward",
-        "service/webserver-svc",
-        f"{port}:8080",
-        '{"clusters": ["own"]}',
-    ]
+    way = ["port-forward", "service/webserver-svc", f"{port}:8080"]
+    assert words == ["--namespace", "airflow", *way, '{"clusters": ["own"]}']
     assert not Path(config).exists(), "the token is still on the disk"
 
 
