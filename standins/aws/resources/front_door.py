@@ -1,5 +1,6 @@
 """Load balancers and what stands around them: what can't stand twice, and what is in use and can't go."""
 
+import secrets
 from typing import Any
 
 import ministack.services.eks as eks
@@ -25,7 +26,7 @@ def _register(type_: str, service: str, path: str, replacing: tuple[str, ...], *
     """A resource whose physical id is its ARN."""
 
     def named(properties: Json) -> str:
-        return ARN.format(service, f"{path}/{len(LEDGER.operations)}")
+        return ARN.format(service, f"{path}/{secrets.token_hex(8)}")
 
     def attributes(physical_id: str, properties: Json) -> Json:
         short = physical_id.rpartition("/")[2]
@@ -37,11 +38,11 @@ def _register(type_: str, service: str, path: str, replacing: tuple[str, ...], *
 ELB = "elasticloadbalancing"
 _register(
     BALANCER, ELB, "loadbalancer/app", ("Name", "Scheme", "Type"),
-    DNSName="airflow-{}.us-east-1.elb.amazonaws.com", CanonicalHostedZoneID="Z35SXDOTRQ7X7K", LoadBalancerArn="{}",
+    DNSName="airflow-{}.us-east-1.elb.amazonaws.com", CanonicalHostedZoneID="Z35SXDOTRQ7X7K",
 )  # fmt: skip
 _register(TARGETS, ELB, "targetgroup", ("Name", "Port", "Protocol", "ProtocolVersion", "TargetType", "VpcId"))
-_register(LISTENER, ELB, "listener", ("LoadBalancerArn",), ListenerArn="{}")
-_register(RULE, ELB, "listener-rule", ("ListenerArn",), RuleArn="{}")
+_register(LISTENER, ELB, "listener", ("LoadBalancerArn",))
+_register(RULE, ELB, "listener-rule", ("ListenerArn",))
 _register(
     CERTIFICATE, "acm", "certificate", ("DomainName", "DomainValidationOptions", "ValidationMethod", "KeyAlgorithm")
 )

@@ -1,7 +1,7 @@
 """The breaks, a module a room of the product."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.tables import charts, handlers, operations, scripts, settings, stacks
+from tests.mutants.tables import charts, front_door, handlers, operations, scripts, settings, stacks
 
 MUTANTS: tuple[Mutant, ...] = (
     *settings.MUTANTS,
@@ -10,4 +10,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *stacks.MUTANTS,
     *charts.MUTANTS,
     *operations.MUTANTS,
+    *front_door.MUTANTS,
 )
