@@ -30,8 +30,8 @@ MUTANTS = (
         ("the API of tasks comes before all else", "priority=1,", "priority=3,"),
         (
             "one port of the nodes is reached",
-            'to_port=NODE_PORT,\n            description="Airflow, from the load balancer"',
-            'to_port=65535,\n            description="Airflow, from the load balancer"',
+            'description="Airflow, from the load balancer",\n            ip_protocol="tcp"',
+            'description="Airflow, from the load balancer",\n            ip_protocol="-1"',
         ),
         ("proxies tell who asks", '"routing.http.xff_header_processing.mode": "append"', '"x": "append"'),
         ("a stack can go", '"deletion_protection.enabled": "false"', '"deletion_protection.enabled": "true"'),
