@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from tests.support.environments import aws_environment
-from tests.support.front_door import INTERNAL, INTERNET
 from tests.support.lint import lint
 from tests.unit.stacks.conftest import templates_of
 
@@ -24,7 +23,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "storage": SCRATCH,
         "network": {"nat_gateways": 0, "interface_endpoints": True, "flow_logs_retention_days": None},
         "database": {"backup_retention_days": 0, "engine_version": "14"},
-        "access": INTERNAL,
     },
     "hdd with cache and keys": {
         "storage": HDD,
@@ -34,7 +32,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "cluster": {"controller": {"enabled": True}},
         "account": "111122223333",
         "retain_data": False,
-        "access": INTERNET,
     },
 }
 

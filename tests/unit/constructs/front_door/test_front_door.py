@@ -1,6 +1,7 @@
 """The load balancer before Airflow, property by property."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from k8s.airflow.components import API_SERVER
 from settings.facts import front_door as facts
 from tests.support.environments import aws_environment
 from tests.support.front_door import CERTIFICATE, HOST, INTERNAL, INTERNET, ZONE
+from tests.support.lint import lint
 from tests.support.platform import Templates, build
 from tests.support.templates import resources
 
@@ -52,6 +54,11 @@ def test_should_be_nothing_by_default(closed: Templates) -> None:
     text = json.dumps(closed)
     for trace in ("AWS::ElasticLoadBalancingV2", "FrontDoor", "TrafficSource", "webserver-door", "WAFv2", "Route53"):
         assert trace not in text
+
+
+def test_should_satisfy_cfn_lint(internet: Templates, internal: Templates, tmp_path: Path) -> None:
+    templates = {"internet": internet["ClusterStack"], "internal": internal["ClusterStack"]}
+    assert lint(templates, region="eu-central-1", folder=tmp_path) == []
 
 
 def test_should_stand_in_public_subnets_on_the_internet_and_in_private_ones_inside(
