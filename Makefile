@@ -22,7 +22,7 @@ CONFIRMED := $(if $(filter 1,$(YES)),--yes)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help machine setup lock synth evidence sbom digests images image doctor connections diff deploy patch-nodes dags dags-check dags-back destroy local schema unit rehearse runtime mutants lint test format clean
+.PHONY: help machine setup lock synth evidence sbom digests images image doctor connections diff deploy open patch-nodes dags dags-check dags-back destroy local schema unit rehearse runtime mutants lint test format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -87,6 +87,9 @@ diff: setup ## Show what a deployment of ENV would change, and what it would ref
 deploy: setup ## Deploy ENV: the doctor first (SKIP_DOCTOR=1: not); asks before permissions get broader (YES=1: never)
 	@$(if $(filter 1,$(SKIP_DOCTOR)),true,$(BIN)/python -m operations.doctor $(ENV) --before)
 	@$(if $(filter 1,$(REPLACE_FILE_SYSTEM)),$(BIN)/python -m operations.replace $(ENV) --concurrency $(JOBS) $(CONFIRMED) $(EXPORTS),$(BIN)/python -m operations.deploy $(ENV) --concurrency $(JOBS) $(CONFIRMED))
+
+open: setup ## Airflow of ENV in a browser, its user and where the password is (PORT=9090: by that port of this machine)
+	@$(BIN)/python -m operations.open $(ENV) $(if $(PORT),--port '$(PORT)')
 
 patch-nodes: setup ## New nodes with the newest image, group by group; asks (YES=1: never)
 	@$(BIN)/python -m operations.patch $(ENV) $(CONFIRMED)

@@ -72,6 +72,15 @@ class Toleration:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FrontDoor:
+    """A load balancer of the platform's, which sends people's requests to a port of the nodes."""
+
+    node_port: int
+    node_cidrs: tuple[str, ...]
+    """IPv4 networks in which the nodes stand: a pod sees the node that a request came to."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlatformBindings:
     """What the charts need to know of the platform they run on."""
 
@@ -106,3 +115,5 @@ class PlatformBindings:
 
     task_profile_tolerations: Mapping[str, tuple[Toleration, ...]] = field(default_factory=dict)
     """Task profile -> the taints of the nodes that it names; a profile that is not in it tolerates none."""
+    front_door: FrontDoor | None = None
+    """None: people come by `kubectl port-forward`, or by what they put before the Service themselves."""

@@ -10,6 +10,7 @@ WORKER_POD_TEMPLATE = "airflow-worker-pod-template"
 POD_LAUNCHER_ROLE = "pod-launcher-role"
 POD_LAUNCHER_ROLE_BINDING = "pod-launcher-role-binding"
 WEB_SERVICE = "webserver-svc"
+DOOR_SERVICE = "webserver-door"
 
 # Storage is made ready by a root pod, which the airflow namespace (Pod Security `restricted`) does not let in.
 STORAGE_SETUP_NAMESPACE = "airflow-storage-setup"

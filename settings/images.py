@@ -51,8 +51,8 @@ def pulled_as(environment: AwsEnvironment | LocalEnvironment, name: str) -> str:
 
 
 def airflow_as_pulled(environment: AwsEnvironment | LocalEnvironment) -> AirflowSettings:
-    """Airflow's settings as the charts take them: with the names of the images that nodes pull."""
-    airflow = environment.airflow
+    """Airflow's settings as the charts take them: with its address, and the names of the images that nodes pull."""
+    airflow = environment.airflow_as_reached
     profiles = {
         name: profile.model_copy(update={"image": pulled_as(environment, profile.image)}) if profile.image else profile
         for name, profile in airflow.task_profiles.items()

@@ -9,9 +9,10 @@ from k8s.airflow import components
 from k8s.airflow.pods.secrets_backend import prefixes
 from k8s.airflow.release import release
 from k8s.airflow.secret_readers import secret_readers
-from k8s.bindings import DataFolder, PlatformBindings, Toleration
+from k8s.bindings import DataFolder, FrontDoor, PlatformBindings, Toleration
 from k8s.names import NAMESPACE, WEB_SERVICE
 from settings import AwsEnvironment, task_slots
+from settings.facts.front_door import NODE_PORT
 from settings.facts.service_cidrs import SERVICE_CIDRS
 from settings.images import airflow_as_pulled
 from settings.placement import groups_of
@@ -51,6 +52,11 @@ class AirflowStack(PlatformStack):
             kubernetes_api_cidrs=(settings.network.cidr, *SERVICE_CIDRS),
             aws_region=settings.region,
             aws_cidrs=(settings.network.cidr,) if settings.network.interface_endpoints else ("0.0.0.0/0",),
+            front_door=(
+                FrontDoor(node_port=NODE_PORT, node_cidrs=(settings.network.cidr,))
+                if settings.access.has_load_balancer
+                else None
+            ),
             task_tolerations=tuple(
                 sorted({taint.key for group in settings.cluster.node_groups.values() for taint in group.taints})
             ),
@@ -79,7 +85,7 @@ class AirflowStack(PlatformStack):
 
         self.add_outputs(
             PortForwardCommand=f"kubectl --namespace {NAMESPACE} port-forward service/{WEB_SERVICE} 8080:8080",
-            AirflowUrl=settings.airflow.base_url,
+            AirflowUrl=airflow.base_url,
             AdminUser=settings.airflow.admin.username,
             # `make dags` checks files with what is deployed, not with what the file says meanwhile.
             AirflowVersion=settings.airflow.version,

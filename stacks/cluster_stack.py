@@ -6,9 +6,11 @@ from airflow_platform.cluster.addons import Addons
 from airflow_platform.cluster.cluster import AirflowCluster
 from airflow_platform.cluster.controller import Controller
 from airflow_platform.cluster.node_group import ManagedNodeGroup
+from airflow_platform.front_door.front_door import FrontDoor
 from airflow_platform.iam.credential_reader_role import CredentialReaderRole
 from airflow_platform.iam.task_role import TaskRole
 from k8s.airflow.charts.git_sync import credential_files
+from k8s.airflow.components import HEALTH_PATH
 from k8s.airflow.pods.task_profiles import account_of, task_roles
 from k8s.names import GIT_SYNC, NAMESPACE
 from settings.facts.zones import CONTROL_PLANE_ZONES
@@ -18,7 +20,8 @@ from stacks.offers import ClusterOffer, NetworkOffer, RolesOffer
 
 
 class ClusterStack(PlatformStack):
-    """The EKS cluster, its node groups and add-ons, the AWS roles of Airflow's pods, and the controller machine."""
+    """The EKS cluster, its node groups and add-ons, the AWS roles of Airflow's pods, the controller machine, and the
+    load balancer before the nodes."""
 
     def __init__(
         self,
@@ -74,8 +77,8 @@ class ClusterStack(PlatformStack):
                 service_account=account_of(profile),
             )
         group_scope = Construct(self, "NodeGroups")
-        node_groups = [
-            ManagedNodeGroup(
+        node_groups = {
+            name: ManagedNodeGroup(
                 group_scope,
                 name,
                 name=name,
@@ -88,14 +91,14 @@ class ClusterStack(PlatformStack):
                 tags=settings.tags,
             )
             for name, group in settings.cluster.node_groups.items()
-        ]
+        }
         Addons(
             self,
             "Addons",
             settings=settings.cluster.addons,
             cluster=cluster,
             version=settings.cluster.version,
-            node_groups=node_groups,
+            node_groups=list(node_groups.values()),
             roles=roles.addons,
             nodes_are_tainted=settings.cluster.nodes_are_tainted,
             log_retention_days=settings.cluster.log_retention_days,
@@ -113,7 +116,26 @@ class ClusterStack(PlatformStack):
                 security_group=groups.controller,
                 role=roles.controller,
             )
+        door = None
+        if settings.access.has_load_balancer and settings.access.host_name:
+            door = FrontDoor(
+                self,
+                "FrontDoor",
+                settings=settings.access,
+                host_name=settings.access.host_name,
+                health_path=HEALTH_PATH,
+                cluster_name=platform_name(settings),
+                vpc=vpc,
+                public_subnets=network.public_subnets,
+                private_subnets=subnets,
+                nodes=groups.nodes,
+                node_groups=node_groups,
+                log_retention_days=settings.cluster.log_retention_days,
+                removal_policy=data_removal_policy(settings),
+            )
         self.offer: ClusterOffer = cluster
         self.add_outputs(KubeconfigCommand=cluster.kubeconfig_command)
         if controller:
             self.add_outputs(ControllerSessionCommand=controller.session_command)
+        if door:
+            self.add_outputs(LoadBalancerName=door.load_balancer.dns_name)

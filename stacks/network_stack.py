@@ -36,8 +36,14 @@ class NetworkStack(PlatformStack):
             kubectl_handler=groups.kubectl_handler,
             controller=groups.controller,
         )
-        self.offer = NetworkOffer(vpc=network.vpc, private_subnets=network.private_subnets, security_groups=offered)
+        self.offer = NetworkOffer(
+            vpc=network.vpc,
+            private_subnets=network.private_subnets,
+            public_subnets=network.public_subnets,
+            security_groups=offered,
+        )
         self.export_all(
-            *(subnet.subnet_id for subnet in network.private_subnets),
+            network.vpc.vpc_id,
+            *(subnet.subnet_id for subnet in (*network.private_subnets, *network.public_subnets)),
             *(group.security_group_id for group in vars(offered).values()),
         )

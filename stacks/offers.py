@@ -35,6 +35,9 @@ class NetworkOffer:
     private_subnets: Sequence[ec2.ISubnet]
     """One a zone, in the environment's order."""
 
+    public_subnets: Sequence[ec2.ISubnet]
+    """One a zone, in the environment's order."""
+
     security_groups: SecurityGroupsOffer
 
     def private_subnet(self, availability_zone: str) -> ec2.ISubnet:

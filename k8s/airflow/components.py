@@ -16,6 +16,10 @@ from k8s.airflow.pods.probes import HeartbeatCheck, HttpCheck
 from k8s.airflow.pods.secrets_backend import Kind
 from settings.model.airflow import AirflowSettings
 
+HEALTH_PATH = "/api/v2/version"
+"""Of the API server. /monitor/health answers 200 whatever it finds, and asks the database each time; this answers
+alone."""
+
 Rules = Mapping[str, Sequence[str]]
 """Resource of the core API group -> verbs, in Airflow's namespace."""
 
@@ -91,8 +95,8 @@ class Component:
     options: Mapping[str, str] = field(default_factory=dict)
     """Airflow options of its own, in the place of the shared ones."""
 
-    behind_tls: bool = False
-    """Something in front of it ends TLS where `base_url` is https."""
+    people_service: str | None = None
+    """Name of the Service that the platform's front door leads to."""
 
     has_the_login: bool = False
     """People log in at it: `airflow.login` is its business, and the client secret nobody else's."""
@@ -102,28 +106,21 @@ class Component:
         """Value of the label app.kubernetes.io/component, and the sub-command of `airflow`."""
         return self.setting.replace("_", "-")
 
-    def args(self, airflow: AirflowSettings) -> list[str]:
+    @property
+    def args(self) -> list[str]:
         """The command, for the entry point of Airflow's image."""
-        proxied = self.behind_tls and airflow.base_url.startswith("https://")
-        return ["airflow", self.label, *(["--proxy-headers"] if proxied else [])]
+        return ["airflow", self.label]
 
     def environment(self, airflow: AirflowSettings) -> dict[str, str]:
-        """Environment beside the shared one.
-
-        The API server speaks plain HTTP: what ends TLS in front of it says so in headers, without which the session's
-        cookie would not be Secure. Who reaches the pod at all is in a NetworkPolicy.
-        """
-        proxied = self.behind_tls and airflow.base_url.startswith("https://")
-        options = {**self.options, **(login.options(airflow) if self.has_the_login else {})}
-        return {**environment(options), **({"FORWARDED_ALLOW_IPS": "*"} if proxied else {})}
+        """Environment beside the shared one."""
+        return environment({**self.options, **(login.options(airflow) if self.has_the_login else {})})
 
 
 API_SERVER = Component(
     id="ApiServer",
     setting="api_server",
     name=names.API_SERVER,
-    # /monitor/health answers 200 whatever it finds, and asks the database each time; this answers alone.
-    check=HttpCheck("/api/v2/version", API_PORT),
+    check=HttpCheck(HEALTH_PATH, API_PORT),
     grace_seconds=130,  # with the draining; 6 s as a rule, up to 120 s with requests in flight
     drain_seconds=10,
     port=("http", API_PORT),
@@ -139,8 +136,8 @@ API_SERVER = Component(
     looks_up=("connections", "variables"),  # in the name of tasks
     reads_logs_only=True,  # DAGs' code it has from the database
     plugins=("front",),
-    behind_tls=True,
     has_the_login=True,
+    people_service=names.DOOR_SERVICE,
 )
 
 COMPONENTS = (

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.facts.zones import FEWEST_ZONES, MOST_ZONES
+from settings.model.access import FrontDoorSettings
 from settings.model.airflow import AirflowSettings
 from settings.model.base import AsTuple, Form, ImageReference, Settings, ZoneName
 from settings.model.cluster import ClusterSettings
@@ -55,6 +56,13 @@ class AwsEnvironment(Settings):
     database: DatabaseSettings = DatabaseSettings()
     images: AwsImagesSettings = AwsImagesSettings()
     airflow: AirflowSettings = AirflowSettings()
+    access: FrontDoorSettings = FrontDoorSettings()
+
+    @property
+    def airflow_as_reached(self) -> AirflowSettings:
+        """Airflow, with the address that people open it at: the load balancer's where there is one."""
+        url = self.access.url
+        return self.airflow if url is None else self.airflow.model_copy(update={"base_url": url})
 
     @property
     def storage_zone(self) -> str:
@@ -96,3 +104,8 @@ class LocalEnvironment(Settings):
     local: LocalSettings = LocalSettings()
     images: ImagesSettings = ImagesSettings()
     airflow: AirflowSettings = AirflowSettings()
+
+    @property
+    def airflow_as_reached(self) -> AirflowSettings:
+        """Airflow: what is before it is not the platform's, and `airflow.base_url` says where that is."""
+        return self.airflow

@@ -11,6 +11,7 @@ from settings.model.base import UnreadableSettingError
 from settings.model.environment import AwsEnvironment, LocalEnvironment
 from settings.reading.violations import Violation
 from settings.rules import (
+    access,
     airflow,
     airflow_options,
     cluster,
@@ -137,6 +138,18 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     login.roles_exist,
     login.somebody_gets_in,
     login.names_stand_once,
+    access.only_a_load_balancer_has_its_settings,
+    access.load_balancer_names_who_may_connect,
+    access.ranges_are_networks,
+    access.ranges_are_named_once,
+    access.ranges_are_limits,
+    access.load_balancer_has_a_host_name,
+    access.certificate_is_given_or_made,
+    access.certificate_is_of_the_region_and_account,
+    access.base_url_follows_from_the_host_name,
+    access.node_groups_exist,
+    access.public_subnets_hold_a_load_balancer,
+    access.connections_outlive_the_load_balancers,
 )
 
 LOCAL_RULES: tuple[Callable[[LocalEnvironment], Iterator[Violation]], ...] = (

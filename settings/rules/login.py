@@ -46,7 +46,7 @@ def issuer_is_reached_over_tls(environment: Environment) -> Iterator[Violation]:
 
 def airflow_is_reached_over_tls(environment: Environment) -> Iterator[Violation]:
     """Providers refuse a redirect to plain HTTP, but for one to the person's own machine."""
-    airflow = environment.airflow
+    airflow = environment.airflow_as_reached
     if airflow.login.is_on and not airflow.base_url.startswith("https://") and not airflow.is_port_forwarded:
         rule = f"must begin with https://, or be http://localhost with its port, since {PATH}.issuer is set"
         yield Violation("airflow.base_url", rule, airflow.base_url)

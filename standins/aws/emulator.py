@@ -25,6 +25,7 @@ from standins.aws.resources import (
     eks,
     eks_access,
     eks_addons,
+    front_door,
     fsx,
     instances,
     links,
@@ -35,7 +36,9 @@ from standins.aws.resources import (
 )
 
 Json = dict[str, Any]
-MODULES = (data, eks, eks_access, eks_addons, fsx, instances, links, network, registry, releases, upgrades)
+MODULES = (
+    data, eks, eks_access, eks_addons, front_door, fsx, instances, links, network, registry, releases, upgrades
+)  # fmt: skip
 """They registered their types and checks when they were imported."""
 
 SERVICE_LINKED_ROLES = {
@@ -110,6 +113,8 @@ def _answer(path: str, query: dict[str, list[str]]) -> Json | None:
         return {"resources": [asdict(resource) for resource in LEDGER.resources.values()]}
     if path == "/rehearsal/operations":
         return {"operations": LEDGER.operations}
+    if path == "/rehearsal/traffic-sources":
+        return {"groups": {name: sorted(front_door.SOURCES.get(name, ())) for name in front_door.auto_scaling_groups()}}
     if path == "/rehearsal/faults":
         LEDGER.faults = {name: values[0] for name, values in query.items()}
         return {}

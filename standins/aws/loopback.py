@@ -105,6 +105,11 @@ class LoopbackAws:
         found: list[Json] = self._read("/rehearsal/resources")["resources"]
         return [resource for resource in found if not types or resource["type"] in types]
 
+    def traffic_sources(self) -> dict[str, list[str]]:
+        """Auto Scaling group of a node group -> the target groups that are attached to it."""
+        found: dict[str, list[str]] = self._read("/rehearsal/traffic-sources")["groups"]
+        return found
+
     def operations(self) -> list[Json]:
         """All creations, updates, replacements and deletions, in order."""
         found: list[Json] = self._read("/rehearsal/operations")["operations"]

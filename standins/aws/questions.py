@@ -14,6 +14,9 @@ from standins.aws.form_questions import ACTIONS, RefusalError
 from standins.aws.ledger import LEDGER, RefusedError
 
 Json = dict[str, Any]
+FORMS = ("autoscaling", "ec2", "rds")
+"""Services whose requests are forms."""
+
 SERVICE = re.compile(r"Credential=[^/]+/[0-9]+/[^/]+/([^/]+)/")
 
 
@@ -108,13 +111,13 @@ def may_concern(method: str, path: str, headers: dict[str, str]) -> bool:
     """Whether a request could be one of ours: only then its body is read here."""
     if headers.get("x-amz-target") in TARGETS or path.startswith("/v2/"):
         return True
-    return service_of(headers) in ("ec2", "rds", "eks")
+    return service_of(headers) in (*FORMS, "eks")
 
 
 def reply(method: str, path: str, query: dict[str, list[str]], headers: dict[str, str], body: bytes) -> Reply | None:
     """Our answer; None where the emulator has its own."""
     target = headers.get("x-amz-target", "")
-    form = parse_qs(body.decode(errors="replace")) if service_of(headers) in ("ec2", "rds") else {}
+    form = parse_qs(body.decode(errors="replace")) if service_of(headers) in FORMS else {}
     action = form.get("Action", [""])[0]
     if (action or target.rpartition(".")[2]) in STATE["denied"]:
         return _refused(action, "AccessDeniedException", "is not authorized to perform this operation")
@@ -138,6 +141,7 @@ def reply(method: str, path: str, query: dict[str, list[str]], headers: dict[str
 
 def _refused(action: str, code: str, message: str) -> Reply:
     if action:
-        error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
-        return Reply(f"<Response><Errors><Error>{error}</Error></Errors></Response>".encode(), 403, "text/xml")
+        error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+        of_ec2, of_others = f"<Response><Errors>{error}</Errors></Response>", f"<ErrorResponse>{error}</ErrorResponse>"
+        return Reply((of_others if code == "ValidationError" else of_ec2).encode(), 403, "text/xml")
     return Reply(json.dumps({"__type": code, "message": message}).encode(), 400)

@@ -95,3 +95,14 @@ def airflow(stages: Stages) -> Stage:
 def upgraded(stages: Stages) -> Stage:
     """Airflow of the version before, where nothing has been upgraded yet when the first test gets it."""
     return stages.get("upgraded", lambda stage: stage.release(PREVIOUS))
+
+
+@pytest.fixture
+def behind_a_door(stages: Stages) -> Stage:
+    """Airflow as it is behind a load balancer."""
+
+    def prepare(stage: Stage) -> None:
+        stage.public_url = "https://airflow.example.com"
+        stage.install(twice="Migration", dags=("chain",))
+
+    return stages.get("behind a door", prepare)

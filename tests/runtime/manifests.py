@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cdk8s
@@ -11,10 +11,11 @@ import yaml
 from k8s.airflow.pods import paths
 from k8s.airflow.pods.options import environment_variable
 from k8s.airflow.release import release
-from k8s.bindings import GeneratedSecrets
+from k8s.bindings import FrontDoor, GeneratedSecrets
 from k8s.local import local_bindings
 from k8s.render import render
 from settings import load_local_environment
+from settings.facts.front_door import NODE_PORT
 from settings.model.airflow import AirflowSettings
 from tests.support.environments import TESTS
 from tests.support.git_server import TOKEN, GitServer
@@ -31,6 +32,7 @@ class Step:
 
 
 GIT_BUNDLE, CREDENTIAL = "repository", "git-token"
+DOOR = FrontDoor(node_port=NODE_PORT, node_cidrs=("127.0.0.0/8",))
 
 
 def rendered(
@@ -41,6 +43,7 @@ def rendered(
     changes: Mapping[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
     git: GitServer | None = None,
+    public_url: str | None = None,
 ) -> list[Step]:
     """The local environment's steps, in order.
 
@@ -52,13 +55,18 @@ def rendered(
         changes: settings of `airflow`, also such as need AWS.
         environment: of each component's container beside its own, as EKS adds it.
         git: what a second bundle beside the DAG folder is of; default none, as in the environment.
+        public_url: where a load balancer before the nodes lets people in; default there is none.
     """
     settings = load_local_environment("local", TESTS)
     changed = {**({} if version is None else {"version": version}), **(changes or {})}
     airflow = type(settings.airflow).model_validate({**settings.airflow.model_dump(), **changed})
     if git is not None:
         airflow = with_git_bundle(airflow, git)
-    steps = release(cdk8s.App(), airflow=airflow, bindings=local_bindings(settings, secrets))
+    bindings = local_bindings(settings, secrets)
+    if public_url is not None:
+        airflow = airflow.model_copy(update={"base_url": public_url})
+        bindings = replace(bindings, front_door=DOOR)
+    steps = release(cdk8s.App(), airflow=airflow, bindings=bindings)
     left_out = {environment_variable(each) if "." in each else each for each in without}
     made = [
         Step(

@@ -13,7 +13,7 @@ from standins.node.cluster import Cluster, short_folder
 from tests.runtime import install
 from tests.runtime.client import AirflowClient, RefusedError, Run, wait
 from tests.runtime.gate import Gate
-from tests.runtime.manifests import rendered
+from tests.runtime.manifests import Step, rendered
 from tests.support.git_server import GitServer
 from tests.support.names import COMPONENT_STEPS
 
@@ -29,6 +29,7 @@ class Stage:
     def __init__(self, without: Iterable[str] = ()) -> None:
         """`without`: options to leave out of every release."""
         self.secrets = generate_secrets()
+        self.public_url: str | None = None
         self._without = tuple(without)
         folder = short_folder()
         airflow = {CURRENT: install.CURRENT_ENVIRONMENT, install.PREVIOUS: install.PREVIOUS_ENVIRONMENT}
@@ -65,7 +66,7 @@ class Stage:
             dags: DAG files to drop as soon as their folder is ready.
         """
         start = time.monotonic()
-        steps = rendered(self.secrets, without=self._without, git=self.git)
+        steps = self._rendered()
         copies = [_copy(each) for step in steps if step.id == twice for each in step.manifests if each["kind"] == "Job"]
         self._applied = [each for step in steps for each in step.manifests]
         self.cluster.apply([*self._applied, *copies])
@@ -78,12 +79,15 @@ class Stage:
             self.rolled_out(manifest)
         self.seconds_to_start, self.restarted = time.monotonic() - start, self.cluster.restarts()
 
+    def _rendered(self, **changed: Any) -> list[Step]:
+        return rendered(self.secrets, without=self._without, git=self.git, **{"public_url": self.public_url, **changed})
+
     def release(self, version: str = CURRENT, **changed: Any) -> None:
         """Apply a version's steps, each when the one before has rolled out, and take away what it no longer has.
 
         That is how the deployment on AWS does it. `changed`: see `rendered`.
         """
-        steps = rendered(self.secrets, version=version, without=self._without, git=self.git, **changed)
+        steps = self._rendered(version=version, **changed)
         before, self._applied = self._applied, [each for step in steps for each in step.manifests]
         last: list[Json] = []
         for step in steps:
@@ -111,9 +115,7 @@ class Stage:
 
     def apply_again(self) -> list[str]:
         """Apply what was applied last, rendered anew; gives back `Kind/name` of each object."""
-        manifests = [
-            each for step in rendered(self.secrets, without=self._without, git=self.git) for each in step.manifests
-        ]
+        manifests = [each for step in self._rendered() for each in step.manifests]
         self.cluster.apply(manifests)
         return [f"{each['kind']}/{each['metadata']['name']}" for each in manifests]
 

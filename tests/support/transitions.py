@@ -10,6 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from tests.support.front_door import INTERNET
+
 ADMIN, *OTHERS = (f"arn:aws:iam::111122223333:{name}" for name in ("role/Admin", "user/one", "user/two"))
 ZONES = [f"us-east-1{letter}" for letter in "abc"]
 BASE: dict[str, Any] = {
@@ -59,6 +61,7 @@ DEPLOYS: dict[str, Any] = {
     "database.log_retention_days": 90,
     "database.support": "extended",
     "images.registry_prefix": "registry.example.com/mirror",
+    "access": INTERNET,
     "airflow.version": "3.3.3",
     "airflow.accept_unsupported": True,
     "airflow.task_images": ["registry.example.com/team/"],
@@ -202,6 +205,7 @@ WALK: dict[str, dict[str, Any]] = {
         **DEPLOYS,
         "cluster.endpoint.access": "public_limited",
         "cluster.endpoint.public_cidrs": ["198.51.100.0/24"],
+        "access": {**INTERNET, "mode": "internal", "cidrs": ["10.0.0.0/8"]},
         "cluster.node_groups": {
             "workers": {"min_size": 4, "max_size": 6, "labels": {"team": "data"}},
             "renamed": {**GRAVITON, "taints": [{"key": "team", "effect": "NoSchedule"}]},

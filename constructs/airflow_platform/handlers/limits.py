@@ -96,3 +96,14 @@ GATE_TRIES = 3
 
 GATE_ANSWER_SECONDS = 60
 """What CloudFormation waits longer than that: the last question may hang."""
+
+# --- Target groups of node groups
+
+ATTACH_SECONDS = 300
+"""Most time until the nodes of a group are registered with a target group: seconds, as a rule."""
+
+DETACH_SECONDS = 420
+"""Most time until none is any more: each answers its last requests first, for `DRAIN_SECONDS` at most."""
+
+SOURCE_ANSWER_SECONDS = 60
+"""What CloudFormation waits longer than both take together: AWS's own client tries again for a while."""

@@ -9,7 +9,7 @@ from k8s.airflow.airflow_pod import AirflowPod
 from k8s.airflow.charts import secret_files
 from k8s.airflow.components import Component
 from k8s.airflow.context import ChartContext
-from k8s.airflow.pods import login, secrets_backend, volumes
+from k8s.airflow.pods import login, paths, secrets_backend, volumes
 from k8s.airflow.pods.probes import probes_of
 from k8s.labels import labels, selector
 
@@ -26,6 +26,9 @@ class ComponentChart(cdk8s.Chart):
             self._add_disruption_budget()
         if component.service and component.port:
             self._add_service(component.service, component.port)
+        door = context.bindings.front_door
+        if door and component.people_service and component.port:
+            self._add_service(component.people_service, component.port, node_port=door.node_port)
 
     def _add_deployment(self) -> None:
         airflow, component = self._context.airflow, self._component
@@ -99,11 +102,11 @@ class ComponentChart(cdk8s.Chart):
         component, probes = self._component, probes_of(self._component.check)
         lifecycle = None
         if component.drain_seconds:
-            sleep = kube.ExecAction(command=["sleep", str(component.drain_seconds)])
+            sleep = kube.ExecAction(command=self._drain(component.drain_seconds))
             lifecycle = kube.Lifecycle(pre_stop=kube.LifecycleHandler(exec=sleep))
         return pod.container(
             component.label,
-            component.args(self._context.airflow),
+            component.args,
             ports=dict([component.port] if component.port else []),
             startup=probes.startup,
             liveness=probes.liveness,
@@ -124,16 +127,29 @@ class ComponentChart(cdk8s.Chart):
             ),
         )
 
-    def _add_service(self, service: str, port: tuple[str, int]) -> None:
+    def _drain(self, seconds: int) -> list[str]:
+        """Wait; and where a load balancer keeps connections to the pod, ask for their end before the pod goes."""
+        if self._context.bindings.front_door is None or self._component.people_service is None:
+            return ["sleep", str(seconds)]
+        return ["sh", "-c", f"touch {paths.DRAINING} && sleep {seconds}"]
+
+    def _add_service(self, service: str, port: tuple[str, int], *, node_port: int | None = None) -> None:
+        """`node_port`: also a port of every node, which leads to the pods of all nodes."""
         name, number = port
         kube.KubeService(
             self,
-            "Service",
+            "Service" if node_port is None else "DoorService",
             metadata=kube.ObjectMeta(name=service, namespace=names.NAMESPACE, labels=labels(self._component.label)),
             spec=kube.ServiceSpec(
-                type="ClusterIP",
+                type="ClusterIP" if node_port is None else "NodePort",
+                # A node without a ready pod answers too: none is found unhealthy because a pod has moved.
+                external_traffic_policy=None if node_port is None else "Cluster",
                 selector=selector(self._component.label),
-                ports=[kube.ServicePort(name=name, port=number, target_port=kube.IntOrString.from_string(name))],
+                ports=[
+                    kube.ServicePort(
+                        name=name, port=number, target_port=kube.IntOrString.from_string(name), node_port=node_port
+                    )
+                ],
             ),
         )
 

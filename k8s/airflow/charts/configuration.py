@@ -32,5 +32,8 @@ class ConfigurationChart(cdk8s.Chart):
         add_secrets(self, context.bindings.secrets, context.airflow)
         add_access(self, context.airflow)
         add_task_pod_policy(self, context)
-        add_network_policies(self, with_database=context.bindings.in_cluster_database is not None)
+        bindings = context.bindings
+        add_network_policies(
+            self, with_database=bindings.in_cluster_database is not None, front_door=bindings.front_door
+        )
         add_egress_policies(self, context)

@@ -14,10 +14,11 @@ from k8s import names
 from k8s.airflow import components, jobs
 from k8s.airflow.charts import database
 from k8s.airflow.pods.ports import DATABASE_PORT
+from k8s.bindings import FrontDoor
 from k8s.labels import APP, labels, selector
 
 
-def add_network_policies(scope: Construct, *, with_database: bool) -> None:
+def add_network_policies(scope: Construct, *, with_database: bool, front_door: FrontDoor | None) -> None:
     """Nothing comes in, but what Airflow needs."""
     _add(scope, "DenyIngress", "deny-ingress", kube.LabelSelector(), [])
     for component in components.COMPONENTS:
@@ -27,6 +28,11 @@ def add_network_policies(scope: Construct, *, with_database: bool) -> None:
             everybody = kube.LabelSelector(match_labels={"app.kubernetes.io/name": APP})
             allowed = _from(callers or [everybody], component.port[1])
             _add(scope, f"{component.id}Ingress", component.name, pods, [allowed])
+            if front_door and component.people_service:
+                # Of every pod's addresses too, which are the nodes' networks': k8s/airflow/scripts/front.py believes
+                # none of them more than the load balancer.
+                from_nodes = _from_networks(front_door.node_cidrs, component.port[1])
+                _add(scope, f"{component.id}DoorIngress", f"{component.name}-door", pods, [from_nodes])
     if with_database:
         clients = kube.LabelSelector(
             match_labels={"app.kubernetes.io/name": APP},
@@ -52,6 +58,13 @@ def _database_clients() -> list[str]:
 def _from(pods: Sequence[kube.LabelSelector], port: int) -> kube.NetworkPolicyIngressRule:
     return kube.NetworkPolicyIngressRule(
         from_=[kube.NetworkPolicyPeer(pod_selector=each) for each in pods],
+        ports=[kube.NetworkPolicyPort(port=kube.IntOrString.from_number(port), protocol="TCP")],
+    )
+
+
+def _from_networks(cidrs: Sequence[str], port: int) -> kube.NetworkPolicyIngressRule:
+    return kube.NetworkPolicyIngressRule(
+        from_=[kube.NetworkPolicyPeer(ip_block=kube.IpBlock(cidr=each)) for each in cidrs],
         ports=[kube.NetworkPolicyPort(port=kube.IntOrString.from_number(port), protocol="TCP")],
     )
 

@@ -16,6 +16,8 @@ POD_TEMPLATE_DIRECTORY = f"{HOME}/pod-template"
 DEFAULT_TEMPLATE = "pod-template.yaml"
 POD_TEMPLATE = f"{POD_TEMPLATE_DIRECTORY}/{DEFAULT_TEMPLATE}"
 TEMPORARY = "/tmp"  # noqa: S108 a volume of the pod's own
+DRAINING = f"{TEMPORARY}/draining"
+"""There from the moment that the pod goes; k8s/airflow/scripts/front.py looks for it."""
 
 # Folders of the file system, made by the storage set-up Job and mounted by subPath.
 DAGS_FOLDER = "dags"

@@ -1,7 +1,16 @@
 """All rules of our own."""
 
 from operations.evidence.finding import Rule
-from operations.evidence.rules import across_identity, across_network, cluster, data, file_system_driver, identity, pods
+from operations.evidence.rules import (
+    across_identity,
+    across_network,
+    cluster,
+    data,
+    file_system_driver,
+    front_door,
+    identity,
+    pods,
+)
 
 RULES: tuple[Rule, ...] = (
     *data.RULES,
@@ -11,5 +20,6 @@ RULES: tuple[Rule, ...] = (
     *across_identity.RULES,
     *across_network.RULES,
     *file_system_driver.RULES,
+    *front_door.RULES,
 )
 """In the order in which docs/security/controls.md has them."""

@@ -17,6 +17,8 @@ def subnets_of(resource: Resource) -> list[str]:
             return list(properties["Subnets"])
         case "AWS::EC2::VPCEndpoint":
             return list(properties.get("SubnetIds") or ())
+        case "AWS::ElasticLoadBalancingV2::LoadBalancer":
+            return list(properties["Subnets"])
         case "AWS::Lambda::Function":
             return list((properties.get("VpcConfig") or {}).get("SubnetIds") or ())
         case "AWS::RDS::DBInstance":
@@ -33,6 +35,8 @@ def groups_of(resource: Resource) -> list[str]:
             return list(properties.get("SecurityGroupIds") or ())
         case "AWS::RDS::DBInstance":
             return list(properties.get("VPCSecurityGroups") or ())
+        case "AWS::ElasticLoadBalancingV2::LoadBalancer":
+            return list(properties.get("SecurityGroups") or ())
         case "AWS::EKS::Cluster":
             own = resource.attributes.get("ClusterSecurityGroupId")
             return [*(properties["ResourcesVpcConfig"].get("SecurityGroupIds") or ()), *([own] if own else [])]

@@ -1,7 +1,7 @@
 """The breaks, a module a room of the product."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.tables import charts, handlers, login, operations, scripts, settings, stacks, tasks
+from tests.mutants.tables import charts, front_door, handlers, login, operations, scripts, settings, stacks, tasks
 
 MUTANTS: tuple[Mutant, ...] = (
     *settings.MUTANTS,
@@ -12,4 +12,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *login.MUTANTS,
     *operations.MUTANTS,
     *tasks.MUTANTS,
+    *front_door.MUTANTS,
 )

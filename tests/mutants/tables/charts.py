@@ -178,16 +178,6 @@ MUTANTS = (
             'HeartbeatCheck("DagProcessorJob")',
         ),
         ("only the API server reads the triggerer's logs", "callers=(API_SERVER.label,)", "callers=()"),
-        (
-            "headers are believed where TLS ends before",
-            'return ["airflow", self.label, *(["--proxy-headers"] if proxied else [])]',
-            'return ["airflow", self.label]',
-        ),
-        (
-            "headers are not believed over plain HTTP",
-            'proxied = self.behind_tls and airflow.base_url.startswith("https://")\n        return {',
-            "proxied = self.behind_tls\n        return {",
-        ),
         ("the API server is asked what answers alone", '"/api/v2/version"', '"/api/v2/monitor/health"'),
     ),
     *breaks(

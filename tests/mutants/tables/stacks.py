@@ -17,7 +17,7 @@ MUTANTS = (
             "timeout_minutes=settings.airflow.rollout_timeout_minutes",
             "timeout_minutes=12",
         ),
-        ("the address is the settings'", "AirflowUrl=settings.airflow.base_url", 'AirflowUrl="http://localhost:8080"'),
+        ("the address is the settings'", "AirflowUrl=airflow.base_url", 'AirflowUrl="http://localhost:8080"'),
         ("the administrator's name is the settings'", "AdminUser=settings.airflow.admin.username", 'AdminUser="admin"'),
     ),
     *breaks(

@@ -140,6 +140,23 @@ BAD: dict[str, tuple[Any, ...]] = {
     "airflow api_server replicas": (None, 0, -1, 11, "2", 1.5),
     "airflow worker termination_grace_seconds": (None, 4, 241, -1),
     "airflow rollout_timeout_minutes": (None, 1, 14),
+    "access mode": (None, "public", "", "Internet"),
+    "access cidrs": (None, "0.0.0.0/0", [f"198.51.{n}.0/24" for n in range(26)]),
+    "access host_name": (
+        *NEVER_TEXT, "airflow", "Airflow.example.com", "https://airflow.example.com", "*.example.com", "-a.example.com",
+        "airflow.example.com.", "airflow.example.com:443", "198.51.100.7", "airflow.example.com\n",
+        f"{'a' * 60}.example.com",
+    ),
+    "access certificate_arn": (
+        *NEVER_TEXT, "12345678-1234-1234-1234-123456789012",
+        "arn:aws:iam::123456789012:server-certificate/airflow",
+        "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012\n",
+    ),
+    "access hosted_zone_id": (*NEVER_TEXT, "example.com", "/hostedzone/Z0123456789", "z0123456789", "Z01\n"),
+    "access node_groups": (None, "workers", {}),
+    "access access_logs_days": (0, 3654, "90", True),
+    "access waf": (None, "yes", 1),
+    "access waf_requests_per_five_minutes": (None, 99, "3000"),
 }  # fmt: skip
 
 BAD_LOCAL: dict[str, tuple[Any, ...]] = {

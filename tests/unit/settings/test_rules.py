@@ -11,6 +11,7 @@ from settings.reading.violations import Violation
 from settings.rules import AWS_RULES, LOCAL_RULES
 from tests.unit.settings.cases import AWS, LOCAL, Bad, Changes, broken_lines, changed
 from tests.unit.settings.tables import (
+    access,
     airflow,
     cluster,
     dag_bundles,
@@ -23,7 +24,7 @@ from tests.unit.settings.tables import (
     task_profiles,
 )
 
-AREAS = (offers, network, cluster, node_groups, storage, images, airflow, dag_bundles, task_profiles, login)
+AREAS = (offers, network, cluster, node_groups, storage, images, airflow, dag_bundles, task_profiles, login, access)
 BAD = [
     *((AWS, bad) for area in AREAS for bad in area.BAD),
     *((LOCAL, bad) for area in (airflow, dag_bundles, task_profiles, login) for bad in area.BAD_LOCAL),

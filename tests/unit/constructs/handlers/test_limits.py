@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from airflow_platform.handlers import limits
+from settings.facts import front_door
 from settings.facts import limits as settings_limits
 
 FIVE_MINUTES = 300
@@ -49,6 +50,12 @@ RULES: dict[str, Callable[[SimpleNamespace], bool]] = {
     "a question of the gate that hangs is told before CloudFormation gives up": lambda it: (
         it.GATE_TRIES * 2 * it.GATE_REQUEST_SECONDS + it.RESERVE_SECONDS < it.GATE_ANSWER_SECONDS
     ),
+    "a node's last requests end before its target group is given up": lambda it: (
+        it.DRAIN_SECONDS + FIVE_MINUTES <= it.DETACH_SECONDS
+    ),
+    "a target group is changed within Lambda's time": lambda it: (
+        it.ATTACH_SECONDS + it.DETACH_SECONDS + it.SOURCE_ANSWER_SECONDS + it.RESERVE_SECONDS <= it.LAMBDA_SECONDS - 100
+    ),
     "a pod that cannot start is told within two minutes": lambda it: (
         max(it.PULL_SECONDS, it.CONFIG_SECONDS) + 2 * it.PODS_SECONDS <= 120
     ),
@@ -85,14 +92,19 @@ TOO_MUCH: dict[str, object] = {
     "LEAST_CRASHES": 5,
     "LONGEST_ROLLOUT_MINUTES": 14,
     "LONGEST_TASK_GRACE_SECONDS": 241,
+    "ATTACH_SECONDS": 301,
+    "DETACH_SECONDS": 421,
+    "SOURCE_ANSWER_SECONDS": 61,
+    "DRAIN_SECONDS": 121,
 }
 """The first value of each limit that takes another one's time."""
 
 
 def values() -> dict[str, object]:
-    return {
+    found = {
         name: value for module in (limits, settings_limits) for name, value in vars(module).items() if name.isupper()
     }
+    return {**found, "DRAIN_SECONDS": front_door.DRAIN_SECONDS}
 
 
 def broken(found: dict[str, object]) -> list[str]:

@@ -1,10 +1,10 @@
-"""A registry that has the image, and no other network."""
+"""A registry that has the image, names that lead somewhere, and no other network."""
 
 from email.message import Message
 
 import pytest
 
-from operations.doctor import registry
+from operations.doctor import door, registry
 
 
 def answered(status: int, **headers: str) -> tuple[int, Message]:
@@ -18,3 +18,8 @@ def answered(status: int, **headers: str) -> tuple[int, Message]:
 @pytest.fixture(autouse=True)
 def a_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_head", lambda url, token: answered(200, ratelimit_remaining="100;w=21600"))
+
+
+@pytest.fixture(autouse=True)
+def names_that_lead_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "addresses_of", lambda name: {"203.0.113.5"})

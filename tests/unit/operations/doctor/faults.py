@@ -17,6 +17,7 @@ from tests.unit.operations.doctor.healthy import (
     claim,
     database,
     deployment,
+    door_certificate,
     job,
     links,
     no_node,
@@ -99,6 +100,11 @@ def issue(code: str) -> dict[str, Any]:
     return {"issues": [{"code": code, "message": "see there"}]}
 
 
+def door_zone(name: str, **config: bool) -> dict[str, Any]:
+    found = {"Id": "Z0123456789", "Name": name, "CallerReference": "1", "Config": config}
+    return {"route53.GetHostedZone": {"HostedZone": found}}
+
+
 OWN_KEY = {
     "ec2.GetEbsDefaultKmsKeyId": {"KmsKeyId": "arn:aws:kms:eu-central-1:1:key/k"},
     "kms.ListGrants": {"Grants": []},
@@ -107,7 +113,7 @@ OWN_KEY = {
 OLD = cluster(version="1.35")
 ERROR = {"id": "i-1", "name": "Deprecated APIs", "insightStatus": {"status": "ERROR", "reason": "in use"}}
 NODES_BEHIND = ("node groups",)
-BY_THEN = ("database certificate", "pods")
+BY_THEN = ("certificate", "database certificate", "pods")
 
 FAULTS = {
     "no bucket": Fault("buckets", "fail", "storage.data", {
@@ -124,6 +130,53 @@ FAULTS = {
         "fsx.DescribeDataRepositoryAssociations": {"Associations": []}}),
     "files that do not leave": Fault("files leaving to S3", "warn", "keep the file system", {
         "cloudwatch.GetMetricStatistics": waiting_to_leave(3600)}),
+    "a certificate that waits": Fault(
+        "certificate",
+        "fail",
+        "name servers",
+        {"acm.DescribeCertificate": door_certificate(Status="PENDING_VALIDATION")},
+    ),
+    "a certificate of another name": Fault(
+        "certificate",
+        "fail",
+        "access.certificate_arn",
+        {"acm.DescribeCertificate": door_certificate(DomainName="airflow.example.net")},
+    ),
+    "a certificate for names below the host's": Fault(
+        "certificate",
+        "fail",
+        "access.certificate_arn",
+        {"acm.DescribeCertificate": door_certificate(DomainName="*.airflow.example.com")},
+    ),
+    "a certificate that is gone": Fault(
+        "certificate",
+        "fail",
+        "docs/how-to/front-door.md",
+        {"acm.DescribeCertificate": Refusal("ResourceNotFoundException")},
+    ),
+    "a certificate that was revoked": Fault(
+        "certificate",
+        "fail",
+        "another access.certificate_arn",
+        {"acm.DescribeCertificate": door_certificate(Status="REVOKED")},
+    ),
+    "a certificate that ends": Fault(
+        "certificate", "warn", "make the record again", {"acm.DescribeCertificate": door_certificate(20)}
+    ),
+    "an imported certificate that has ended": Fault(
+        "certificate", "fail", "import a new one", {"acm.DescribeCertificate": door_certificate(-1, Type="IMPORTED")}
+    ),
+    "a zone that is not there": Fault(
+        "hosted zone", "fail", "list-hosted-zones", {"route53.GetHostedZone": Refusal("NoSuchHostedZone", status=404)}
+    ),
+    "a private zone": Fault("hosted zone", "fail", "public zone", door_zone("example.com.", PrivateZone=True)),
+    "a zone of another name": Fault("hosted zone", "fail", "access.hosted_zone_id", door_zone("ample.com.")),
+    "a load balancer that failed": Fault(
+        "host name",
+        "fail",
+        "make doctor",
+        {"elbv2.DescribeLoadBalancers": {"LoadBalancers": [{"DNSName": "x", "State": {"Code": "failed"}}]}},
+    ),
     "another account": Fault("account", "fail", "change `account`", {
         "sts.GetCallerIdentity": {"Account": "999999999999", "Arn": "arn:aws:iam::999999999999:user/x"}}),
     "no bootstrap": Fault("bootstrap", "fail", f"cdk bootstrap aws://{ACCOUNT}/eu-central-1", {

@@ -17,10 +17,16 @@ VIEWER = f"arn:aws:iam::{ACCOUNT}:user/viewer"
 NOW = datetime(2026, 11, 1, tzinfo=timezone.utc)
 VERSION = "v1.3.0-eksbuild.1"
 RELEASE = "1.36.1-20261101"
+HOST, ZONE, BALANCER = "airflow.example.com", "Z0123456789", "airflow-1.eu-central-1.elb.amazonaws.com"
+CERTIFICATE = f"arn:aws:acm:eu-central-1:{ACCOUNT}:certificate/12345678-1234-1234-1234-123456789012"
 FILE_SYSTEM = "fs-0123456789abcdef0"
 RESOURCES = {
     "network": {"AWS::EC2::VPC": "vpc-own", "AWS::EC2::NatGateway": "nat-1", "AWS::EC2::Subnet": "subnet-1"},
-    "cluster": {"AWS::KMS::Key": "key-1234"},
+    "cluster": {
+        "AWS::KMS::Key": "key-1234",
+        "AWS::CertificateManager::Certificate": CERTIFICATE,
+        "AWS::ElasticLoadBalancingV2::LoadBalancer": "arn:balancer",
+    },
     "storage": {"AWS::FSx::FileSystem": FILE_SYSTEM, "AWS::FSx::DataRepositoryAssociation": "dra-1"},
     "database": {"AWS::RDS::DBInstance": "db-1", "AWS::SecretsManager::Secret": "arn:secret"},
 }
@@ -45,7 +51,10 @@ def settings(**overrides: Any) -> AwsEnvironment:
         **overrides.pop("cluster", {}),
     }
     storage = {"data": [{"path": "features", "s3": "s3://theirs/features/"}], **overrides.pop("storage", {})}
-    return aws_environment(account=ACCOUNT, cluster=cluster, storage=storage, **overrides)
+    access = {"mode": "internet", "cidrs": ["198.51.100.0/24"], "host_name": HOST, "hosted_zone_id": ZONE}
+    return aws_environment(
+        **{"account": ACCOUNT, "cluster": cluster, "storage": storage, "access": access, **overrides}
+    )
 
 
 def stack(part: str, status: str = "CREATE_COMPLETE", drift: str = "IN_SYNC", platform: str = "airflow-test") -> Json:
@@ -176,9 +185,18 @@ def account_with(environment: AwsEnvironment) -> dict[str, Any]:
         "secretsmanager.DescribeSecret": secret(),
         "ec2.DescribeSubnets": subnets(left=200),
         "ec2.DescribeNatGateways": {"NatGateways": [{"NatGatewayId": "nat-1", "State": "available"}]},
+        "acm.DescribeCertificate": door_certificate(),
+        "route53.GetHostedZone": {"HostedZone": {"Id": ZONE, "Name": "example.com.", "CallerReference": "1"}},
+        "elbv2.DescribeLoadBalancers": {"LoadBalancers": [{"DNSName": BALANCER, "State": {"Code": "active"}}]},
         "kms.DescribeKey": {"KeyMetadata": {"KeyId": "key-1234", "KeyState": "Enabled"}},
         "kms.GetKeyRotationStatus": {"KeyRotationEnabled": True, "NextRotationDate": NOW + timedelta(days=180)},
     }  # fmt: skip
+
+
+def door_certificate(valid_days: int = 300, **changes: Any) -> Json:
+    """DescribeCertificate."""
+    ends = NOW + timedelta(days=valid_days)
+    return {"Certificate": {"Status": "ISSUED", "DomainName": "*.example.com", "NotAfter": ends, **changes}}
 
 
 def resources(asked: Json) -> Json:

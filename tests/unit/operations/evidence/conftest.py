@@ -18,6 +18,7 @@ from operations.evidence.rules import RULES
 from operations.evidence.subject import MANIFEST, Json, Subject
 from settings import AwsEnvironment
 from tests.support.environments import aws_environment, aws_environment_named
+from tests.support.front_door import INTERNAL, INTERNET
 from tests.support.synth import cdk_app
 
 TODAY = date(2026, 11, 24)
@@ -91,6 +92,9 @@ VARIANTS: dict[str, Callable[[], AwsEnvironment]] = {
     "production": lambda: aws_environment_named("production"),
     "nothing to keep": lambda: aws_environment(**NOTHING_TO_KEEP),
     "private": lambda: aws_environment(**PRIVATE),
+    "internet": lambda: aws_environment(access=INTERNET),
+    "everybody": lambda: aws_environment(access={**INTERNET, "cidrs": ["0.0.0.0/0"], "waf": False}),
+    "internal": lambda: aws_environment(access=INTERNAL),
 }
 """Environments in which, together, every option is on and off that a rule looks at."""
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from operations.evidence.rules import RULES
+from operations.evidence.rules.front_door import LISTENER
 from operations.evidence.subject import Json, Subject
 from tests.unit.operations.evidence.conftest import TODAY, Workshop
 
@@ -186,6 +187,11 @@ BREAKS: list[tuple[str, str, Break]] = [
         "fsx-driver",
         "UpdateFileSystem",
         lambda w: w.objects(lambda o: o.update(allowVolumeExpansion=True), "StorageClass"),
+    ),
+    (
+        "front-door",
+        "without TLS",
+        lambda w: w.add("ClusterStack", LISTENER, Protocol="HTTP", DefaultActions=[{"Type": "fixed-response"}]),
     ),
     ("fsx-driver", "no StorageClass", lambda w: statement(w, "RolesFsx", "Look").update(Action="fsx:CreateBackup")),
 ]

@@ -1,5 +1,5 @@
 """The fullest environment: production's, with people in the cluster, endpoints of its own for AWS's services, images of
-its own, a cache of Docker Hub, roles for tasks, and login by a provider."""
+its own, a cache of Docker Hub, roles for tasks, login by a provider and a front door on the internet."""
 
 from datetime import date
 
@@ -8,6 +8,7 @@ import pytest
 from operations.evidence.subject import Subject
 from settings import AwsEnvironment
 from tests.support.environments import aws_environment_named
+from tests.support.front_door import INTERNET
 from tests.support.platform import build
 from tests.unit.platform.closed_world import world
 
@@ -30,12 +31,12 @@ def fullest() -> Subject:
     data["airflow"]["secrets_backend"] = {"service": "secrets_manager", "kms_key_arn": KEY}
     data["account"] = world.ACCOUNT
     data["images"] = {"repository": True, "pull_through_cache": {"docker_hub_credential_arn": CREDENTIAL}}
-    data["airflow"]["base_url"] = "https://airflow.example.com"
     data["airflow"]["login"] = {
         "issuer": "https://login.example.com",
         "client_id": "airflow",
         "client_secret_arn": f"arn:aws:secretsmanager:{data['region']}:111122223333:secret:airflow/login-AbCdEf",
         "roles": {"airflow-admins": "Admin"},
     }
+    data["access"] = INTERNET
     settings = AwsEnvironment.model_validate(data)
     return Subject(settings, build(settings), date(2026, 11, 24))

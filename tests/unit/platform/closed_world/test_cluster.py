@@ -19,6 +19,7 @@ CLUSTER_OBJECTS = [
 
 SERVICES = [
     ("Service/airflow/webserver-svc", "ClusterIP", "8080"),
+    ("Service/airflow/webserver-door", "NodePort", "8080"),
 ]
 """Service, type, ports."""
 

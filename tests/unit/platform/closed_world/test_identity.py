@@ -3,6 +3,7 @@
 from operations.evidence.subject import Subject
 from tests.unit.platform.closed_world import world
 
+DOOR = "ClusterStack/FrontDoorTrafficSourcesFunctionServiceRole"
 PERMISSIONS = [
     (
         "NetworkStack/NetworkFlowLogsRole",
@@ -80,6 +81,15 @@ PERMISSIONS = [
     ),
     ("ClusterStack/AddonsVersionMoverServiceRole", "Allow", "eks:DescribeAddonVersions", "*", ""),
     ("ClusterStack/ClusterUpgradeGateFunctionServiceRole", "Allow", "eks:DescribeAddonVersions", "*", ""),
+    (DOOR, "Allow", "eks:DescribeNodegroup", "arn:eks:::nodegroup/airflow-production/*", ""),
+    (
+        DOOR,
+        "Allow",
+        "autoscaling:AttachTrafficSources, autoscaling:DetachTrafficSources",
+        "arn:autoscaling:::autoScalingGroup:*:autoScalingGroupName/*",
+        "aws:ResourceTag/eks:cluster-name StringEquals airflow-production",
+    ),
+    (DOOR, "Allow", "autoscaling:DescribeTrafficSources", "*", ""),
     (
         "IamStack/RolesSecretReadersApiServer",
         "Allow",
@@ -248,6 +258,7 @@ MANAGED_POLICIES = [
     ("ClusterStack/AddonsVersionMoverServiceRole", "AWSLambdaBasicExecutionRole"),
     ("ClusterStack/ClusterUpgradeGateFunctionServiceRole", "AWSLambdaBasicExecutionRole"),
     ("ClusterStack/TaskRolesdefault", "AmazonS3ReadOnlyAccess"),
+    (DOOR, "AWSLambdaBasicExecutionRole"),
 ]
 """Role, and the policy that AWS keeps."""
 
@@ -313,6 +324,7 @@ TRUST = [
         "pods.eks.amazonaws.com",
         "aws:RequestTag/eks-cluster-arn StringEquals ClusterStack/Cluster.Arn; aws:RequestTag/kubernetes-namespace StringEquals airflow; aws:RequestTag/kubernetes-service-account StringEquals airflow-worker-elsewhere",
     ),
+    (DOOR, "lambda.amazonaws.com", ""),
 ]
 """Role, who may take it on, condition."""
 

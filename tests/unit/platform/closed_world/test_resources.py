@@ -38,6 +38,15 @@ RESOURCE_POLICIES = [
         "kms:CreateGrant, kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey*, kms:ReEncrypt*",
         "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",
     ),
+    ("ClusterStack/FrontDoorAccessLogsBucketPolicy", "Deny", "*", "s3:*", "aws:SecureTransport Bool false"),
+    ("ClusterStack/FrontDoorAccessLogsBucketPolicy", "Deny", "*", "s3:*", "s3:TlsVersion NumericLessThan 1.2"),
+    (
+        "ClusterStack/FrontDoorAccessLogsBucketPolicy",
+        "Allow",
+        "logdelivery.elasticloadbalancing.amazonaws.com",
+        "s3:PutObject",
+        "",
+    ),
 ]
 """Resource, effect, principals, actions, condition. Keys: the account, whose IAM policies say the rest."""
 
@@ -59,6 +68,7 @@ OUTPUTS = [
         "ControllerSessionCommand",
         "aws ssm start-session --region us-east-1 --target ClusterStack/ClusterControllerInstance",
     ),
+    ("ClusterStack", "LoadBalancerName", "ClusterStack/FrontDoorInternetLoadBalancer.DNSName"),
     ("StorageStack", "FileSystemId", "StorageStack/FileSystem"),
     ("StorageStack", "ImageRepository", "StorageStack/Images.RepositoryUri"),
     ("StorageStack", "DataBucket", "StorageStack/Bucket"),

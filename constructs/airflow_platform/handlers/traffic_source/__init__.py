@@ -1,0 +1,1 @@
+"""Attaches a target group to the Auto Scaling groups of an EKS node group."""

@@ -1,0 +1,1 @@
+"""Opens Airflow's UI in a browser."""
