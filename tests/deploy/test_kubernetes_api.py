@@ -117,6 +117,16 @@ def test_should_keep_the_old_pods_while_the_new_ones_are_not_ready(kubectl: Kube
     assert (status["availableReplicas"], status["updatedReplicas"]) == (2, 1)
 
 
+def test_should_count_the_deadline_anew_for_pods_wanted_again(kubectl: Kubectl, cluster: KubernetesApi) -> None:
+    cluster.scenario.ready_seconds = 0.5
+    for image, pause in (("app:1", 2.0), ("app:2", 0.0), ("app:1", 0.0)):
+        wanted = deployment(image=image)
+        wanted["spec"]["progressDeadlineSeconds"] = 2
+        kubectl(*APPLY, manifest=[wanted])
+        assert "successfully rolled out" in kubectl("rollout", "status", "deployment/web", "-n", "app", "--timeout=15s")
+        time.sleep(pause)
+
+
 def test_should_warn_of_pods_that_will_be_refused(kubectl: Kubectl) -> None:
     metadata = {"name": "app", "labels": {"pod-security.kubernetes.io/warn": "restricted"}}
     kubectl(*APPLY, manifest={**NAMESPACE, "metadata": metadata})

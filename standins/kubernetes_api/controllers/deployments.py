@@ -5,6 +5,7 @@ import time
 from copy import deepcopy
 from typing import Any
 
+from standins.kubernetes_api.api import Api
 from standins.kubernetes_api.controllers.base import Controller, condition, is_leaving, reference_to, template_hash
 
 Json = dict[str, Any]
@@ -13,6 +14,11 @@ HASH = "pod-template-hash"
 
 class Deployments(Controller):
     """One ReplicaSet a template; the new one grows as the old ones shrink, within the strategy's limits."""
+
+    def __init__(self, api: Api) -> None:
+        super().__init__(api)
+        self._roll_outs: dict[str, tuple[str, float]] = {}
+        """Uid of a Deployment -> the ReplicaSet that it wants, and since when: one from before may be wanted again."""
 
     def reconcile(self) -> None:
         for deployment in self.store.objects("Deployment"):
@@ -58,6 +64,13 @@ class Deployments(Controller):
         for replica_set in gone[: max(0, len(gone) - deployment["spec"]["revisionHistoryLimit"])]:
             self.delete(replica_set)
 
+    def _seconds(self, deployment: Json, current: Json) -> float:
+        """How long the Deployment has wanted this ReplicaSet."""
+        uid, wanted = deployment["metadata"]["uid"], current["metadata"]["uid"]
+        if self._roll_outs.get(uid, ("",))[0] != wanted:
+            self._roll_outs[uid] = (wanted, time.monotonic())
+        return time.monotonic() - self._roll_outs[uid][1]
+
     def _report(self, deployment: Json, current: Json, old: list[Json]) -> None:
         status_of = [(s.get("status") or {}) for s in (current, *old)]
         ready, total = (sum(s.get(field, 0) for s in status_of) for field in ("readyReplicas", "replicas"))
@@ -66,7 +79,7 @@ class Deployments(Controller):
         enough = ready >= wanted - _limits(deployment)[1]
         done = updated == wanted == total and ready >= wanted
         refusals = [c for s in status_of for c in s.get("conditions") or () if c["type"] == "ReplicaFailure"]
-        late = time.time() - _started(current) > deployment["spec"]["progressDeadlineSeconds"] and not done
+        late = self._seconds(deployment, current) > deployment["spec"]["progressDeadlineSeconds"] and not done
         progress = ("NewReplicaSetAvailable", True) if done else ("ReplicaSetUpdated", True)
         reason, progressing = ("ProgressDeadlineExceeded", False) if late else progress
         self.set_status(
@@ -85,12 +98,6 @@ class Deployments(Controller):
                 ],
             },
         )
-
-
-def _started(replica_set: Json) -> float:
-    return (
-        time.mktime(time.strptime(replica_set["metadata"]["creationTimestamp"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
-    )
 
 
 def _limits(deployment: Json) -> tuple[int, int]:
