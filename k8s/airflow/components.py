@@ -113,7 +113,9 @@ class Component:
 
     def environment(self, airflow: AirflowSettings) -> dict[str, str]:
         """Environment beside the shared one."""
-        return environment({**self.options, **(login.options(airflow) if self.has_the_login else {})})
+        if not self.has_the_login:
+            return environment(self.options)
+        return {**environment({**self.options, **login.options(airflow)}), **login.environment(airflow)}
 
 
 API_SERVER = Component(

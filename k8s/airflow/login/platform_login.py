@@ -6,7 +6,6 @@ Airflow's own security manager knows some providers by name, each in its way; th
 # mypy: disable-error-code="import-not-found,misc,no-untyped-call,no-untyped-def,untyped-decorator"
 import json
 import logging
-from pathlib import Path
 from urllib.parse import urlencode
 
 from airflow.api_fastapi.app import get_cookie_path
@@ -28,8 +27,8 @@ PROVIDER_SECONDS = 15
 """How long the provider may take for an answer; a thread of the API server waits meanwhile."""
 
 
-def flask_config(login):
-    """What Airflow's login is configured with. Raises OSError if the client secret is not there."""
+def flask_config(login, secret_file):
+    """What Airflow's login is configured with. Raises OSError if the file of the client secret is not there."""
     issuer = login["issuer"].rstrip("/")
     roles = {*login["roles"].values(), *filter(None, [login["default_role"]])}
     return {
@@ -45,7 +44,7 @@ def flask_config(login):
                 "token_key": "access_token",
                 "remote_app": {
                     "client_id": login["client_id"],
-                    "client_secret": client_secret(Path(login["client_secret_file"])),
+                    "client_secret": client_secret(secret_file),
                     "server_metadata_url": f"{issuer}/.well-known/openid-configuration",
                     "client_kwargs": {
                         "scope": " ".join(login["scopes"]),

@@ -35,6 +35,15 @@ def options(airflow: AirflowSettings) -> dict[str, str]:
     }
 
 
+def environment(airflow: AirflowSettings) -> dict[str, str]:
+    """Where webserver_config.py finds the client secret."""
+    if not airflow.login.is_on:
+        return {}
+    on_aws = airflow.login.client_secret_arn is not None
+    file = f"{paths.SECRETS}/{SECRET_FILE_ON_AWS}" if on_aws else f"{paths.LOGIN}/{SECRET_FILE}"
+    return {"AIRFLOW_LOGIN_CLIENT_SECRET_FILE": file}
+
+
 def modules(airflow: AirflowSettings) -> tuple[str, ...]:
     """Of the platform's files, for Airflow to import."""
     return MODULES if airflow.login.is_on else ()
@@ -61,11 +70,9 @@ def secret_files(airflow: AirflowSettings) -> dict[str, str]:
 
 def _data(airflow: AirflowSettings) -> dict[str, object]:
     login, administrator = airflow.login, airflow.admin.username
-    on_aws = login.client_secret_arn is not None
     return {
         "issuer": login.issuer,
         "client_id": login.client_id,
-        "client_secret_file": f"{paths.SECRETS}/{SECRET_FILE_ON_AWS}" if on_aws else f"{paths.LOGIN}/{SECRET_FILE}",
         "name": login.name,
         "scopes": login.scopes,
         "username_claim": login.username_claim,

@@ -2,8 +2,10 @@
 
 import json
 import runpy
+import sys
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -78,7 +80,7 @@ def test_should_make_the_pods_anew_for_another_client_secret() -> None:
 def test_should_tell_the_login_as_data_and_no_secret(release: Any, file: str) -> None:
     files = release().get("ConfigMap", "airflow-platform-files")["data"]
     told = json.loads(files["login.json"])
-    assert told["client_secret_file"] == file
+    assert environment(release(), "airflow-api-server")["AIRFLOW_LOGIN_CLIENT_SECRET_FILE"] == file
     assert (told["roles"], told["default_role"]) == ({"airflow-admins": "Admin", "everybody": "Viewer"}, None)
     assert (told["administrator"], told["reserved_names"]) == ("admin", ["admin"])
     assert {"webserver_config.py", "platform_login.py", "login_claims.py"} <= files.keys()
@@ -224,3 +226,23 @@ def test_should_tell_airflow_who_it_is() -> None:
 )
 def test_should_ask_the_provider_for_more_only_where_it_must(claims: Json, enough: bool) -> None:
     assert CLAIMS["is_told"]({**ANN, **claims}, TOLD) is enough
+
+
+def test_should_start_nothing_without_the_client_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flask takes a configuration that ends in an OSError for an empty one, and passwords would do."""
+
+    def flask_config(login: Json, secret_file: Path) -> Json:
+        return {"CLIENT_SECRET": secret_file.read_text(), **login}
+
+    monkeypatch.setitem(sys.modules, "platform_login", SimpleNamespace(flask_config=flask_config))
+    config, secret = tmp_path / "webserver_config.py", tmp_path / "client-secret"
+    config.write_text((FOLDER / "webserver_config.py").read_text())
+    monkeypatch.setenv("AIRFLOW_LOGIN_CLIENT_SECRET_FILE", str(secret))
+    (tmp_path / "login.json").write_text('{"AUTH_TYPE": 4}')
+    with pytest.raises(RuntimeError, match="client-secret"):
+        runpy.run_path(str(config))
+    secret.write_text("s")
+    assert runpy.run_path(str(config))["AUTH_TYPE"] == 4
+    (tmp_path / "login.json").unlink()
+    with pytest.raises(RuntimeError, match="login.json"):
+        runpy.run_path(str(config))
