@@ -244,5 +244,5 @@ def test_should_start_nothing_without_the_client_secret(tmp_path: Path, monkeypa
     secret.write_text("s")
     assert runpy.run_path(str(config))["AUTH_TYPE"] == 4
     (tmp_path / "login.json").unlink()
-    with pytest.raises(RuntimeError, match="login.json"):
+    with pytest.raises(RuntimeError, match=r"login\.json"):
         runpy.run_path(str(config))
