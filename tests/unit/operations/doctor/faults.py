@@ -9,6 +9,7 @@ from tests.unit.operations.doctor.healthy import (
     ADMIN,
     COMPONENTS,
     FILE_SYSTEM,
+    LOGIN_SECRET,
     NO_STACKS,
     NOW,
     ZONES,
@@ -105,6 +106,16 @@ def door_zone(name: str, **config: bool) -> dict[str, Any]:
     return {"route53.GetHostedZone": {"HostedZone": found}}
 
 
+def of_the_login(answer: Any) -> Any:
+    """DescribeSecret, with a fault of the client secret alone."""
+    return lambda asked: answer if asked["SecretId"] == LOGIN_SECRET else secret()
+
+
+def of_the_platform(answer: Any) -> Any:
+    """DescribeSecret, with a fault of the platform's own secrets."""
+    return lambda asked: secret() if asked["SecretId"] == LOGIN_SECRET else answer
+
+
 OWN_KEY = {
     "ec2.GetEbsDefaultKmsKeyId": {"KmsKeyId": "arn:aws:kms:eu-central-1:1:key/k"},
     "kms.ListGrants": {"Grants": []},
@@ -177,6 +188,12 @@ FAULTS = {
         "make doctor",
         {"elbv2.DescribeLoadBalancers": {"LoadBalancers": [{"DNSName": "x", "State": {"Code": "failed"}}]}},
     ),
+    "no client secret": Fault("client secret", "fail", "airflow.login.client_secret_arn", {
+        "secretsmanager.DescribeSecret": of_the_login(Refusal("ResourceNotFoundException"))}),
+    "a client secret that goes": Fault("client secret", "fail", "restore-secret", {
+        "secretsmanager.DescribeSecret": of_the_login(secret(DeletedDate=NOW))}),
+    "a client secret under another key": Fault("client secret", "fail", "docs/how-to/login.md", {
+        "secretsmanager.DescribeSecret": of_the_login(secret(KmsKeyId="alias/theirs"))}),
     "another account": Fault("account", "fail", "change `account`", {
         "sts.GetCallerIdentity": {"Account": "999999999999", "Arn": "arn:aws:iam::999999999999:user/x"}}),
     "no bootstrap": Fault("bootstrap", "fail", f"cdk bootstrap aws://{ACCOUNT}/eu-central-1", {
@@ -339,9 +356,9 @@ FAULTS = {
     "authority that ends soon": Fault("database certificate", "warn", "describe-certificates", {
         "rds.DescribeCertificates": authority(valid_days=59)}),
     "secret that is to be deleted": Fault("secrets", "fail", "aws secretsmanager restore-secret", {
-        "secretsmanager.DescribeSecret": secret(DeletedDate=NOW)}),
+        "secretsmanager.DescribeSecret": of_the_platform(secret(DeletedDate=NOW))}),
     "secret that is gone": Fault("secrets", "fail", "docs/how-to/secret.md", {
-        "secretsmanager.DescribeSecret": Refusal("ResourceNotFoundException")}),
+        "secretsmanager.DescribeSecret": of_the_platform(Refusal("ResourceNotFoundException"))}),
     "evicted pod": Fault("pods", "warn", "describe pod task-1", objects={"pods": [
         pod("task-1", phase="Failed", reason="Evicted", message="low on memory", containerStatuses=None)]}),
     "pod that no node has room for": Fault("pods", "warn", "describe pod wide-task-1", objects={

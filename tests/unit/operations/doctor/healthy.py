@@ -19,6 +19,14 @@ VERSION = "v1.3.0-eksbuild.1"
 RELEASE = "1.36.1-20261101"
 HOST, ZONE, BALANCER = "airflow.example.com", "Z0123456789", "airflow-1.eu-central-1.elb.amazonaws.com"
 CERTIFICATE = f"arn:aws:acm:eu-central-1:{ACCOUNT}:certificate/12345678-1234-1234-1234-123456789012"
+ISSUER = "https://login.example.com/realms/main"
+LOGIN_SECRET = f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:airflow/login-AbCdEf"
+LOGIN = {"issuer": ISSUER, "client_id": "airflow", "client_secret_arn": LOGIN_SECRET, "roles": {"people": "User"}}
+METADATA: Json = {
+    "issuer": ISSUER,
+    "scopes_supported": ["openid", "profile", "email"],
+    **{each: f"{ISSUER}/{each}" for each in ("authorization_endpoint", "token_endpoint", "jwks_uri")},
+}
 FILE_SYSTEM = "fs-0123456789abcdef0"
 RESOURCES = {
     "network": {"AWS::EC2::VPC": "vpc-own", "AWS::EC2::NatGateway": "nat-1", "AWS::EC2::Subnet": "subnet-1"},
@@ -52,9 +60,9 @@ def settings(**overrides: Any) -> AwsEnvironment:
     }
     storage = {"data": [{"path": "features", "s3": "s3://theirs/features/"}], **overrides.pop("storage", {})}
     access = {"mode": "internet", "cidrs": ["198.51.100.0/24"], "host_name": HOST, "hosted_zone_id": ZONE}
-    return aws_environment(
-        **{"account": ACCOUNT, "cluster": cluster, "storage": storage, "access": access, **overrides}
-    )
+    parts = {"cluster": cluster, "storage": storage, "access": access}
+    airflow = {"login": LOGIN, **overrides.pop("airflow", {})}
+    return aws_environment(**{"account": ACCOUNT, **parts, "airflow": airflow, **overrides})
 
 
 def stack(part: str, status: str = "CREATE_COMPLETE", drift: str = "IN_SYNC", platform: str = "airflow-test") -> Json:

@@ -54,8 +54,8 @@ def test_should_name_a_fault_with_its_next_step(fault: Fault) -> None:
 
 def test_should_know_a_fault_of_every_check() -> None:
     without = {check.name for check in (*GATES, *CHECKS)} - {fault.check for fault in FAULTS.values()}
-    # Their faults are told in test_examination and test_registry.
-    assert without == {"credentials", "image", "Kubernetes API"}
+    # Their faults are told in test_examination, test_login and test_registry.
+    assert without == {"credentials", "image", "login provider", "Kubernetes API"}
 
 
 @pytest.mark.parametrize("fault", ["healthy", *FAULTS])
