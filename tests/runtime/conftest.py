@@ -1,4 +1,4 @@
-"""Fixtures: one cluster at a time, kept for as long as tests ask for the same one."""
+"""Fixtures: one cluster at a time in each process, kept for as long as tests ask for the same one."""
 
 from collections.abc import Callable, Generator, Iterator
 
@@ -25,8 +25,20 @@ def pytest_configure() -> None:
         raise pytest.UsageError(line)
 
 
+OF_OTHER_CLUSTERS = {"upgraded", "behind_a_door"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes side by side (`-n 2 --dist loadgroup`): one has the fresh cluster, the other what needs another one,
+    or none. Tests mostly wait, and each cluster comes up once."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        is_other = OF_OTHER_CLUSTERS & asked or "stages" not in asked
+        item.add_marker(pytest.mark.xdist_group("other" if is_other else "fresh"))
+
+
 class Stages:
-    """Changes from one cluster to another; two at once would be too much for a small machine."""
+    """Changes from one cluster to another; more at once would be too much for a small machine."""
 
     def __init__(self, without: list[str]) -> None:
         self._without = without
