@@ -16,7 +16,7 @@ from k8s.airflow.pods.secrets_backend import Kind
 from settings.model.airflow import AirflowSettings
 
 Rules = Mapping[str, Sequence[str]]
-"""Resource of the core API group -> verbs, in Airflow's namespace."""
+"""Resource, with the API group if it is not the core one (`jobs.batch`) -> verbs, in Airflow's namespace."""
 
 
 @dataclass(frozen=True, kw_only=True)

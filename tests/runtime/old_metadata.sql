@@ -6,7 +6,7 @@ SELECT 'old_' || dag, true, true, 'old', '', '{}', 16, 0, false FROM generate_se
 -- The first version of each DAG is held by runs that are younger than it; of the second there are no runs.
 INSERT INTO dag_version (id, version_number, dag_id, created_at, last_updated)
 SELECT ('00000000-0000-0000-0000-' || lpad((dag * 10 + number)::text, 12, '0'))::uuid, number, 'old_' || dag,
-    now() - interval '1000 days', now() FROM generate_series(0, 9) dag, generate_series(1, 3) number;
+    now() - interval '1000 days' + make_interval(hours => number), now() FROM generate_series(0, 9) dag, generate_series(1, 3) number;
 INSERT INTO dag_run (dag_id, run_id, run_type, state, logical_date, run_after, start_date, end_date,
     created_dag_version_id)
 SELECT 'old_' || dag, 'day_' || day, 'scheduled', CASE WHEN day % 100 = 7 THEN 'failed' ELSE 'success' END, at, at, at,

@@ -41,7 +41,7 @@ def clean(root: str, older_than: float, empty_since: float, *, only_exported: bo
     write to these folders."""
     files = size = folders = kept = 0
     for path, names, others, folder in os.fwalk(root, topdown=False, follow_symlinks=False):
-        # Before anything in it goes, which would make it new.
+        # A folder in which something has just gone is new: it goes tomorrow, and the one above it the day after.
         empty = [name for name in names if _is_old(name, folder, stat.S_ISDIR, empty_since)]
         for name in others:
             found = _is_old(name, folder, stat.S_ISREG, older_than)

@@ -164,8 +164,12 @@ class Cleaner:
 
     def unfinished(self) -> int:
         """Runs that are old and have not ended."""
-        began = "start_date < now() - make_interval(days => %(days)s)"
-        return int(self._rows(f"SELECT count(*) FROM dag_run WHERE end_date IS NULL AND {began}")[0][0])
+        return int(
+            self._rows(
+                "SELECT count(*) FROM dag_run"
+                " WHERE end_date IS NULL AND start_date < now() - make_interval(days => %(days)s)"
+            )[0][0]
+        )
 
     def _find(self, kind: Kind) -> bool:
         """Write down what is old. False if this version of Airflow has no such table."""
