@@ -40,7 +40,7 @@ def clean(root: str, older_than: float, empty_since: float, *, only_exported: bo
     """Files and bytes that have gone, folders that have gone, files that are not in S3 yet. Follows no links: tasks
     write to these folders."""
     files = size = folders = kept = 0
-    for path, names, others, folder in os.fwalk(root, topdown=False, follow_symlinks=False):
+    for path, names, others, folder in os.fwalk(os.path.realpath(root), topdown=False, follow_symlinks=False):
         # A folder in which something has just gone is new: it goes tomorrow, and the one above it the day after.
         empty = [name for name in names if _is_old(name, folder, stat.S_ISDIR, empty_since)]
         for name in others:
