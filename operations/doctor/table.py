@@ -4,6 +4,7 @@ from operations.doctor import (
     account,
     addons,
     data,
+    housekeeping,
     kubernetes,
     kubernetes_nodes,
     links,
@@ -44,4 +45,5 @@ CHECKS: tuple[Check, ...] = (
     *rotation.CHECKS,
     *kubernetes.CHECKS,
     *pods.CHECKS,
+    *housekeeping.CHECKS,
 )
