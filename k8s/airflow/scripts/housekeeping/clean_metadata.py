@@ -1,8 +1,8 @@
 """Delete, or move into archive tables, what is old in Airflow's metadata database, and say how much it was.
 
-Not `airflow db clean`, which goes by the age of each table's rows: it takes tasks from a run that still runs, and from
-the newest run of a DAG, and fails where a kept task is of an old version of its DAG. Here a run goes whole, when it has
-ended, with all that hangs on it; and what `airflow db export-archived` looks for is made alike.
+Not `airflow db clean`, which goes by the age of each table's rows: with Airflow 3.3.2 it took a run that still ran, and
+its tasks from the newest run of a DAG. Here a run goes whole, when it has ended, with all that hangs on it; and what
+`airflow db export-archived` looks for is made alike.
 
 In batches, each a transaction of its own: whenever it is ended, nothing is lost or half there, and the next time goes
 on. Rows that somebody else is changing are left for that next time. Without importing Airflow: that is seconds of a
