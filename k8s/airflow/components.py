@@ -21,7 +21,7 @@ HEALTH_PATH = "/api/v2/version"
 alone."""
 
 Rules = Mapping[str, Sequence[str]]
-"""Resource of the core API group -> verbs, in Airflow's namespace."""
+"""Resource, with the API group if it is not the core one (`jobs.batch`) -> verbs, in Airflow's namespace."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,9 @@
-"""Who reads which secrets: the components and the Jobs, each through an object and an AWS role of its own."""
+"""Who reads which secrets: components, Jobs and housekeeping, each through an object and an AWS role of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from k8s.airflow import components, jobs
+from k8s.airflow import components, housekeeping, jobs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +25,11 @@ class SecretReader:
 
 def secret_readers() -> tuple[SecretReader, ...]:
     """Every reader. Task pods are none."""
+    rows: Sequence[components.Component | jobs.ReleaseJob | housekeeping.Cleaner]
+    rows = (*components.COMPONENTS, *jobs.JOBS, *housekeeping.CLEANERS)
     logins = {row.name for row in components.COMPONENTS if row.has_the_login}
     return tuple(
         SecretReader(id=row.id, account=row.name, secrets=row.secrets, has_the_login=row.name in logins)
-        for row in (*components.COMPONENTS, *jobs.JOBS)
+        for row in rows
+        if row.secrets
     )

@@ -29,8 +29,10 @@ OF_OTHER_CLUSTERS = {"upgraded", "behind_a_door"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes side by side (`-n 2 --dist loadgroup`): one has the fresh cluster, the other what needs another one,
-    or none. Tests mostly wait, and each cluster comes up once."""
+    """Two processes side by side (`-n 2 --dist loadgroup`), since tests mostly wait.
+
+    One has the fresh cluster, the other what needs another cluster, or none.
+    """
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         is_other = OF_OTHER_CLUSTERS & asked or "stages" not in asked

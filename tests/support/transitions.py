@@ -94,6 +94,13 @@ DEPLOYS: dict[str, Any] = {
         "built-in": {"image": "/opt/dags"},
     },
     "airflow.git_sync": {"cpu_millicores": 60, "memory_mib": 300, "keep_days": 60, "egress_cidrs": ["198.51.100.0/24"]},
+    "airflow.housekeeping": {
+        "metadata_retention_days": None,
+        "archive_retention_days": 0,
+        "log_retention_days": 90,
+        "pod_retention_days": 1,
+        "start_time": "23:50",
+    },
     "airflow.secrets_backend": {
         "service": "secrets_manager",
         "connections_prefix": "team/connections",
@@ -217,6 +224,8 @@ WALK: dict[str, dict[str, Any]] = {
         "cluster.endpoint.access": "public",
         # Another store, and an endpoint that comes with it.
         "airflow.secrets_backend": {"service": "ssm"},
+        # Nothing cleans up, so the step itself goes.
+        "airflow.housekeeping": {f"{each}_retention_days": None for each in ("metadata", "log", "pod")},
         "cluster.node_groups": {"workers": {"capacity_type": "spot", "instance_types": ["m7a.large"]}},
         **NO_LINKS["no links"],
         "retain_data": False,

@@ -18,7 +18,7 @@ from tests.unit.k8s.conftest import aws_bindings
 
 AIRFLOW = Path(__file__).resolve().parents[3] / "k8s" / "airflow"
 SCRIPTS, MODULES = AIRFLOW / "scripts", AIRFLOW / "modules"
-GIT_SYNC = SCRIPTS / "git_sync"
+GIT_SYNC, HOUSEKEEPING = SCRIPTS / "git_sync", SCRIPTS / "housekeeping"
 WITH_GIT = AirflowSettings.model_validate({"dag_bundles": {"team": {"git": {"url": "https://git.example.com/a"}}}})
 FILES = sorted([*SCRIPTS.rglob("*.py"), *MODULES.glob("*.py")])
 
@@ -99,7 +99,7 @@ def test_should_hand_the_password_to_the_prompt_and_not_to_the_arguments(tmp_pat
 
 def test_should_mount_every_script(any_release: Release) -> None:
     data = any_release.get("ConfigMap", "airflow-platform-files")["data"]
-    shared = [path for path in FILES if path.parent != GIT_SYNC]
+    shared = [path for path in FILES if path.parent not in (GIT_SYNC, HOUSEKEEPING)]
     assert {path.name for path in shared} == {name for name in data if name.endswith(".py")}
     for path in shared:
         assert data[path.name] == path.read_text()
@@ -125,7 +125,9 @@ def test_should_run_only_scripts_that_are_mounted(any_release: Release) -> None:
     containers = [each for template in any_release.pod_templates.values() for each in template["spec"]["containers"]]
     mounts = [mount for container in containers for mount in container["volumeMounts"]]
     plugins = {mount["subPath"] for mount in mounts if mount["mountPath"].startswith("/opt/airflow/plugins/")}
-    assert run | plugins == {path.name for path in SCRIPTS.glob("*.py")} <= set(data)
+    cleaning = {path.name for path in HOUSEKEEPING.glob("*.py")}
+    assert run | plugins == {path.name for path in SCRIPTS.glob("*.py")} | cleaning
+    assert run - cleaning | plugins <= set(data)
 
 
 def test_should_mount_modules_where_airflow_looks_for_them_and_no_more_than_are_used() -> None:

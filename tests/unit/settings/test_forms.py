@@ -126,6 +126,11 @@ BAD: dict[str, tuple[Any, ...]] = {
     ),
     "airflow git_sync keep_days": (None, 0, 3651, "30"),
     "airflow git_sync memory_mib": (None, 127),
+    "airflow housekeeping metadata_retention_days": (0, 29, 3651, "365"),
+    "airflow housekeeping archive_retention_days": (None, -1, 3651, "30"),
+    "airflow housekeeping log_retention_days": (0, 6, 3651, "365"),
+    "airflow housekeeping pod_retention_days": (0, 366, "7"),
+    "airflow housekeeping start_time": (*NEVER_TEXT, "24:00", "3:30", "0330", "03:60", "03:30\n", "* * * * *"),
     "airflow secrets_backend service": (*NEVER_TEXT, "Secrets_Manager", "vault", "secretsmanager"),
     "airflow secrets_backend connections_prefix": (
         *NEVER_TEXT, "/", "//a", "a/", "a//b", "a/*", "a?b", "a:b", "a/b\n", "rds!cluster", "a/" * 11 + "a", "a" * 129,

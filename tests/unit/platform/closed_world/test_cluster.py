@@ -31,6 +31,9 @@ SERVICE_ACCOUNTS = [
     ("ServiceAccount/airflow/airflow-git-sync", ""),
     ("ServiceAccount/airflow/airflow-migration", ""),
     ("ServiceAccount/airflow/airflow-admin-user", ""),
+    ("ServiceAccount/airflow/airflow-clean-pods", "Role airflow-clean-pods"),
+    ("ServiceAccount/airflow/airflow-clean-metadata", ""),
+    ("ServiceAccount/airflow/airflow-clean-logs", ""),
     ("ServiceAccount/airflow/airflow-worker", ""),
     ("ServiceAccount/airflow/airflow-worker-elsewhere", ""),
     ("ServiceAccount/airflow/airflow-worker-plain", ""),
@@ -42,6 +45,8 @@ PERMISSIONS = [
     ("Role/airflow/airflow-triggerer", "events", "list, watch"),
     ("Role/airflow/airflow-triggerer", "pods", "delete, get"),
     ("Role/airflow/airflow-triggerer", "pods/log", "get"),
+    ("Role/airflow/airflow-clean-pods", "jobs", "delete, list"),
+    ("Role/airflow/airflow-clean-pods", "pods", "delete, list"),
 ]
 """Role, resources, verbs."""
 
@@ -113,6 +118,12 @@ CONFIG_MAP_KEYS = {
         git_mirror.py
         git_sync.py
         git_versions.py
+    """,
+    "airflow-housekeeping": """
+        clean_logs.py
+        clean_metadata.py
+        clean_pods.py
+        database-authorities.pem
     """,
     "airflow-worker-pod-template": """
         elsewhere.yaml
