@@ -9,6 +9,7 @@ from cdk8s_plus_28 import k8s as kube
 from constructs import Construct
 
 from k8s import names
+from k8s.airflow.key_ring import KeyRing
 from k8s.airflow.pods.checksum import checksum
 from k8s.airflow.pods.ports import DATABASE_PORT
 from k8s.airflow.secret_readers import secret_readers
@@ -36,16 +37,9 @@ def _content(row: Secret, secrets: Secrets) -> str:
 
 
 def database_json(username: str, password: str) -> str:
-    """The database in the cluster, as RDS would write it."""
-    return json.dumps(
-        {
-            "username": username,
-            "password": password,
-            "host": names.DATABASE,
-            "port": DATABASE_PORT,
-            "dbname": DATABASE_NAME,
-        }
-    )
+    """The database in the cluster, as RDS would write it; `password` in the form of k8s/airflow/key_ring.py."""
+    database = {"username": username, "host": names.DATABASE, "port": DATABASE_PORT, "dbname": DATABASE_NAME}
+    return KeyRing.parse(password).in_database(json.dumps(database))
 
 
 def annotations(secrets: Secrets, keys: Iterable[str]) -> dict[str, str]:
@@ -67,7 +61,8 @@ def add_secrets(scope: Construct, secrets: Secrets) -> None:
         add(scope, f"{reader.id}Secrets", reader.account, files_of(secrets, reader.secrets))
     if isinstance(secrets, SecretsManagerSecrets):
         return
-    password = secrets.values[secret("database").generated_key]
+    # Read when the database is made: the one that is used then.
+    password = KeyRing.parse(secrets.values[secret("database").generated_key]).used
     add_secret(scope, "DatabasePassword", names.DATABASE, {DATABASE_PASSWORD_FILE: password})
 
 

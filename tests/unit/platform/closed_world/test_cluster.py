@@ -63,6 +63,8 @@ CONFIG_MAP_KEYS = {
         AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST
         AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL
         AIRFLOW__DATABASE__CHECK_MIGRATIONS
+        AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS
+        AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC
         AIRFLOW__FAB__COOKIE_SECURE
         AIRFLOW__KUBERNETES_EXECUTOR__ASYNC_POD_CREATION
         AIRFLOW__KUBERNETES_EXECUTOR__DELETE_WORKER_PODS
@@ -91,6 +93,9 @@ CONFIG_MAP_KEYS = {
     "airflow-platform-files": """
         admin_user.py
         cached_secrets.py
+        database_passwords.py
+        earlier_signatures.py
+        new_password.py
         airflow.cfg
         heartbeat.py
         database-authorities.pem
