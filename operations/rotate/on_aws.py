@@ -79,8 +79,8 @@ class OnAws:
     def roll(self, row: Secret) -> None:
         """All at once: Kubernetes keeps each one's old pods until its new ones are ready."""
         version, name = self._current(row)["VersionId"], annotation(row)
-        for component in readers(row):
-            self.deployments.annotate(component, name, version)
+        for deployment in readers(row):
+            self.deployments.annotate(deployment, name, version)
         self.deployments.wait(dict.fromkeys(readers(row), version), name)
 
     def run(self, command: Sequence[str], seconds: float) -> str:

@@ -47,7 +47,7 @@ class OnKubernetes:
     def is_rolled(self, row: Secret) -> bool:
         """Whether the cluster has what the file would be rendered to."""
         wanted = self._wanted()
-        return all(self.deployments.annotation(each, ANNOTATION) == wanted[each.name] for each in readers(row))
+        return all(self.deployments.annotation(each, ANNOTATION) == wanted[each] for each in readers(row))
 
     def roll(self, row: Secret) -> None:
         """`kubectl apply` of the whole release: pods of other components stay, as nothing of theirs has changed."""
@@ -56,7 +56,7 @@ class OnKubernetes:
         self.manifest.write_text(self._rendered())
         self.deployments.run(["apply", "--filename", str(self.manifest)], APPLY_SECONDS)
         wanted = self._wanted()
-        self.deployments.wait({each: wanted[each.name] for each in readers(row)}, ANNOTATION)
+        self.deployments.wait({each: wanted[each] for each in readers(row)}, ANNOTATION)
 
     def run(self, command: Sequence[str], seconds: float) -> str:
         """In the scheduler's container."""
