@@ -46,16 +46,16 @@ class OnKubernetes:
 
     def is_rolled(self, row: Secret) -> bool:
         """Whether the cluster has what the file would be rendered to."""
-        wanted = self._wanted()
+        wanted = annotations(self._rendered())
         return all(self.deployments.annotation(each, ANNOTATION) == wanted[each] for each in readers(row))
 
     def roll(self, row: Secret) -> None:
         """`kubectl apply` of the whole release: pods of other components stay, as nothing of theirs has changed."""
         self.manifest.parent.mkdir(exist_ok=True)
         self.manifest.touch(mode=0o600)  # it holds the secrets
-        self.manifest.write_text(self._rendered())
+        self.manifest.write_text(rendered := self._rendered())
         self.deployments.run(["apply", "--filename", str(self.manifest)], APPLY_SECONDS)
-        wanted = self._wanted()
+        wanted = annotations(rendered)
         self.deployments.wait({each: wanted[each] for each in readers(row)}, ANNOTATION)
 
     def run(self, command: Sequence[str], seconds: float) -> str:
@@ -66,11 +66,12 @@ class OnKubernetes:
         bindings = local_bindings(self.settings, kept_secrets(self.file))
         return render(release(cdk8s.App(), airflow=airflow_as_pulled(self.settings), bindings=bindings))
 
-    def _wanted(self) -> dict[str, str]:
-        """Deployment -> the annotation of its pods."""
-        objects: list[dict[str, Any]] = [each for each in yaml.safe_load_all(self._rendered()) if each]
-        return {
-            each["metadata"]["name"]: each["spec"]["template"]["metadata"]["annotations"].get(ANNOTATION, "")
-            for each in objects
-            if each["kind"] == "Deployment"
-        }
+
+def annotations(rendered: str) -> dict[str, str]:
+    """Deployment -> the annotation of its pods."""
+    objects: list[dict[str, Any]] = [each for each in yaml.safe_load_all(rendered) if each]
+    return {
+        each["metadata"]["name"]: each["spec"]["template"]["metadata"]["annotations"].get(ANNOTATION, "")
+        for each in objects
+        if each["kind"] == "Deployment"
+    }
