@@ -56,7 +56,11 @@ class Server:
 def secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[KeyRing], None]:
     """Puts these passwords into the file of secrets."""
     monkeypatch.setenv("AIRFLOW_SECRETS_DIRECTORY", str(tmp_path))
-    return lambda ring: (tmp_path / "database.json").write_text(ring.in_database(DATABASE)) and None
+
+    def put(ring: KeyRing) -> None:
+        (tmp_path / "database.json").write_text(ring.in_database(DATABASE))
+
+    return put
 
 
 @pytest.fixture
@@ -79,8 +83,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     event = ModuleType("sqlalchemy.event")
     event.listens_for = listens_for  # type: ignore[attr-defined]
     sys.modules["sqlalchemy"].event = event  # type: ignore[attr-defined]
-    module = runpy.run_path(str(AIRFLOW / "modules" / "database_passwords.py"))
-    assert module["CONNECT_ARGUMENTS"] == {}
+    found = runpy.run_path(str(AIRFLOW / "modules" / "database_passwords.py"))
+    assert found["CONNECT_ARGUMENTS"] == {}
 
     def connect(server: Server, **named: str) -> Any:
         given = {"host": "db", "user": "airflow", "password": "old", **named}
