@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_should_sign_with_the_key_in_use_alone(form: str, key: str, tmp_path: Pa
 def test_should_let_neighbouring_forms_live_side_by_side(tmp_path: Path) -> None:
     """Pods are made anew one by one: what one encrypts or signs, the others read."""
     row, rings = secret("fernet_key"), list(FORMS.values())
-    for before, after in zip(rings, rings[1:], strict=False):
+    for before, after in pairwise(rings):
         one, other = (
             read(row.file, str(row.read_as or row.file), ring, tmp_path).split(",") for ring in (before, after)
         )
