@@ -2,7 +2,7 @@
 # Needs Python 3.10+, Node (any: the project pins its own) and make; `make test` x86-64 Linux, bash and openssl as well.
 
 ENV ?= dev
-# 1: deploy and destroy ask nothing, for scripts.
+# 1: deploy, rotate and destroy ask nothing, for scripts.
 YES ?=
 # 1: deploy makes a new file system, filled from S3, where settings want one.
 REPLACE_FILE_SYSTEM ?=
@@ -22,7 +22,7 @@ CONFIRMED := $(if $(filter 1,$(YES)),--yes)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help machine setup lock synth evidence sbom digests images image doctor connections diff deploy open patch-nodes dags dags-check dags-back destroy local schema unit rehearse runtime mutants lint test format clean
+.PHONY: help machine setup lock synth evidence sbom digests images image doctor connections diff deploy open patch-nodes rotate dags dags-check dags-back destroy local schema unit rehearse runtime mutants lint test format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -93,6 +93,9 @@ open: setup ## Airflow of ENV in a browser, its user and where the password is (
 
 patch-nodes: setup ## New nodes with the newest image, group by group; asks (YES=1: never)
 	@$(BIN)/python -m operations.patch $(ENV) $(CONFIRMED)
+
+rotate: setup ## A new SECRET (fernet, jwt, api, database) for ENV under running tasks, and again to go on; asks (YES=1: never)
+	@$(BIN)/python -m operations.rotate $(ENV) $(SECRET) $(CONFIRMED)
 
 # Only Python: this runs where DAG files are kept, on every change of one.
 DAGS = $(BIN)/python -m operations.dags $(ENV)

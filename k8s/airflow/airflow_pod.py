@@ -17,6 +17,9 @@ from k8s.airflow.pods.security import container_security, pod_security
 WAIT_SECONDS = 300
 """Seconds that one start of the waiting container waits for the schema; then the kubelet starts it again."""
 
+PASSWORDS = "database_passwords"
+"""The module that the shared options name: everything that reads them opens the database."""
+
 TEMPORARY_LIMIT = "5Gi"
 """Components need little; one that fills its node's disk would take its neighbours along. Tasks have no limit."""
 
@@ -149,7 +152,7 @@ class AirflowPod:
             volumes.config_file_mount(),
             volumes.files_mount(),
             volumes.secrets_mount(),
-            *(volumes.module_mount(name) for name in (*self.modules, *bundle_modules(self.context.airflow))),
+            *(volumes.module_mount(name) for name in (PASSWORDS, *self.modules, *bundle_modules(self.context.airflow))),
             *(volumes.plugin_mount(script) for script in self.plugins),
         ]
         if self.data != "none":

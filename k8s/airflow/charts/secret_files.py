@@ -9,6 +9,7 @@ from cdk8s_plus_28 import k8s as kube
 from constructs import Construct
 
 from k8s import names
+from k8s.airflow.key_ring import KeyRing
 from k8s.airflow.pods import login
 from k8s.airflow.pods.checksum import checksum
 from k8s.airflow.pods.ports import DATABASE_PORT
@@ -38,16 +39,9 @@ def _content(row: Secret, secrets: Secrets) -> str:
 
 
 def database_json(username: str, password: str) -> str:
-    """The database in the cluster, as RDS would write it."""
-    return json.dumps(
-        {
-            "username": username,
-            "password": password,
-            "host": names.DATABASE,
-            "port": DATABASE_PORT,
-            "dbname": DATABASE_NAME,
-        }
-    )
+    """The database in the cluster, as RDS would write it; `password` in the form of k8s/airflow/key_ring.py."""
+    database = {"username": username, "host": names.DATABASE, "port": DATABASE_PORT, "dbname": DATABASE_NAME}
+    return KeyRing.parse(password).in_database(json.dumps(database))
 
 
 def annotations(secrets: Secrets, keys: Iterable[str], more: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -71,7 +65,8 @@ def add_secrets(scope: Construct, secrets: Secrets, airflow: AirflowSettings) ->
         add(scope, f"{reader.id}Secrets", reader.account, {**files_of(secrets, reader.secrets), **more})
     if isinstance(secrets, SecretsManagerSecrets):
         return
-    password = secrets.values[secret("database").generated_key]
+    # Read when the database is made: the one that is used then.
+    password = KeyRing.parse(secrets.values[secret("database").generated_key]).used
     add_secret(scope, "DatabasePassword", names.DATABASE, {DATABASE_PASSWORD_FILE: password})
 
 

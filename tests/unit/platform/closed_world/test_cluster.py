@@ -70,6 +70,8 @@ CONFIG_MAP_KEYS = {
         AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST
         AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL
         AIRFLOW__DATABASE__CHECK_MIGRATIONS
+        AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS
+        AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC
         AIRFLOW__FAB__COOKIE_SECURE
         AIRFLOW__FAB__SESSION_MAX_LIFETIME_MINUTES
         AIRFLOW__KUBERNETES_EXECUTOR__ASYNC_POD_CREATION
@@ -99,6 +101,9 @@ CONFIG_MAP_KEYS = {
     "airflow-platform-files": """
         admin_user.py
         cached_secrets.py
+        database_passwords.py
+        earlier_signatures.py
+        new_password.py
         airflow.cfg
         heartbeat.py
         login.json
