@@ -42,6 +42,9 @@ NEW_GROUP = "CloudFormation would make a new group, and with it a new file syste
 OTHER_VALUE = "Secrets Manager would generate a new value, and what the old one encrypted is lost"
 SECOND_PLATFORM = "set it back, or deploy an environment of another name and move DAGs and data to it"
 
+ORIGINS = ("DBSnapshotIdentifier", "BackupId")
+"""Properties that say what a database or a file system is made from."""
+
 LINK = "AWS::FSx::DataRepositoryAssociation"
 FILE_SYSTEM, DATABASE, CLUSTER = "AWS::FSx::FileSystem", "AWS::RDS::DBInstance", "AWS::EKS::Cluster"
 REPOSITORY = "AWS::ECR::Repository"
@@ -81,7 +84,7 @@ FIXED = (
     _file_system("SubnetIds", "storage.availability_zone", "availability_zones"),
     _file_system("SecurityGroupIds"),
     _file_system("FileSystemTypeVersion"),
-    _file_system("BackupId"),
+    _file_system("BackupId", "restore.file_system_backup"),
     Fixed(
         type=FILE_SYSTEM,
         path="StorageCapacity",
@@ -97,6 +100,14 @@ FIXED = (
         reason="a folder has one link at a time, and CloudFormation makes the new one before the old one goes",
         way="take the link out (storage.s3.bucket: storage.s3.enabled: false and storage.backup_retention_days: null),"
         " deploy, and add it with its new place; the folder keeps its files",
+    ),
+    Fixed(
+        type=DATABASE,
+        path="DBSnapshotIdentifier",
+        settings=("restore.database_snapshot",),
+        reason="CloudFormation would make another database, from another snapshot or empty",
+        way="set it back: it stays as long as the platform lives; another set is restored in an environment of another"
+        " name, or when this one is destroyed (docs/runbooks/restore.md)",
     ),
     _database("KmsKeyId", "database.customer_managed_key"),
     _database("StorageEncrypted"),

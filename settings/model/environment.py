@@ -11,6 +11,7 @@ from settings.model.cluster import ClusterSettings
 from settings.model.database import DatabaseSettings
 from settings.model.images import AwsImagesSettings, ImagesSettings
 from settings.model.network import NetworkSettings
+from settings.model.restore import RestoreSettings
 from settings.model.storage import StorageSettings
 
 EnvironmentName = Annotated[
@@ -53,6 +54,7 @@ class AwsEnvironment(Settings):
     cluster: ClusterSettings = ClusterSettings()
     storage: StorageSettings = StorageSettings()
     database: DatabaseSettings = DatabaseSettings()
+    restore: RestoreSettings = RestoreSettings()
     images: AwsImagesSettings = AwsImagesSettings()
     airflow: AirflowSettings = AirflowSettings()
 

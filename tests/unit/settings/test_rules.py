@@ -18,11 +18,12 @@ from tests.unit.settings.tables import (
     network,
     node_groups,
     offers,
+    restore,
     storage,
     task_profiles,
 )
 
-AREAS = (offers, network, cluster, node_groups, storage, images, airflow, dag_bundles, task_profiles)
+AREAS = (offers, network, cluster, node_groups, storage, restore, images, airflow, dag_bundles, task_profiles)
 BAD = [
     *((AWS, bad) for area in AREAS for bad in area.BAD),
     *((LOCAL, bad) for area in (airflow, dag_bundles, task_profiles) for bad in area.BAD_LOCAL),
