@@ -6,6 +6,7 @@ from pydantic import Field
 
 from settings.facts.zones import FEWEST_ZONES, MOST_ZONES
 from settings.model.airflow import AirflowSettings
+from settings.model.backup import BackupSettings
 from settings.model.base import AsTuple, Form, ImageReference, Settings, ZoneName
 from settings.model.cluster import ClusterSettings
 from settings.model.database import DatabaseSettings
@@ -54,6 +55,7 @@ class AwsEnvironment(Settings):
     cluster: ClusterSettings = ClusterSettings()
     storage: StorageSettings = StorageSettings()
     database: DatabaseSettings = DatabaseSettings()
+    backup: BackupSettings = BackupSettings()
     restore: RestoreSettings = RestoreSettings()
     images: AwsImagesSettings = AwsImagesSettings()
     airflow: AirflowSettings = AirflowSettings()

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from settings.model.base import Form, Settings
+from settings.model.base import Form, KeyArn, Settings
 
 _REGION = r"[a-z]{2}(-[a-z]{1,12}){1,3}-[0-9]"
 _SNAPSHOT = r"[A-Za-z](-?[A-Za-z0-9]){0,254}"
@@ -24,13 +24,6 @@ SecretArn = Annotated[
         rf"arn:aws[a-z-]*:secretsmanager:{_REGION}:[0-9]{{12}}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{{6}}",
         "must be the whole ARN of a secret of Secrets Manager, with the six characters at its end",
         640,
-    ),
-]
-KeyArn = Annotated[
-    str,
-    Form(
-        rf"arn:aws[a-z-]*:kms:{_REGION}:[0-9]{{12}}:key/(mrk-[0-9a-f]{{32}}|[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})",
-        "must be the whole ARN of a KMS key, such as arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-…",
     ),
 ]
 

@@ -13,6 +13,7 @@ from settings.reading.violations import Violation
 from settings.rules import (
     airflow,
     airflow_options,
+    backup,
     cluster,
     dag_bundles,
     database,
@@ -94,6 +95,8 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     database.storage_can_grow,
     database.retained_data_has_backups,
     database.region_has_certificates,
+    backup.shared_backups_have_a_key,
+    backup.backup_key_is_of_the_region,
     restore.restored_parts_have_a_database,
     restore.restored_database_has_its_fernet_key,
     restore.restored_secrets_are_the_platforms,

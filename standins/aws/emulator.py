@@ -21,6 +21,7 @@ from ministack.services.cloudformation import _stacks
 from standins.aws import account, exports, questions
 from standins.aws.ledger import LEDGER, watched
 from standins.aws.resources import (
+    backups,
     data,
     eks,
     eks_access,
@@ -31,11 +32,26 @@ from standins.aws.resources import (
     network,
     registry,
     releases,
+    snapshots,
     upgrades,
 )
 
 Json = dict[str, Any]
-MODULES = (data, eks, eks_access, eks_addons, fsx, instances, links, network, registry, releases, upgrades)
+MODULES = (
+    backups,
+    data,
+    eks,
+    eks_access,
+    eks_addons,
+    fsx,
+    instances,
+    links,
+    network,
+    registry,
+    releases,
+    snapshots,
+    upgrades,
+)
 """They registered their types and checks when they were imported."""
 
 SERVICE_LINKED_ROLES = {
@@ -118,6 +134,8 @@ def _answer(path: str, query: dict[str, list[str]]) -> Json | None:
         for place, text in zip(query.get("path", ()), query.get("text", ()), strict=True):
             links.write(file_system, place, text)
         return {"files": links.files(file_system)}
+    if path == "/rehearsal/rows":
+        return {"rows": snapshots.rows(query["database"][0], *query.get("row", ()))}
     if path == "/rehearsal/account":
         account.change(json.loads(query.get("changes", ["{}"])[0]))
         return {}

@@ -146,6 +146,8 @@ ELSEWHERE = {
     "storage.backup_start_time": "with the steps of NO_LINKS",
     "storage.storage_type": "on PERSISTENT_1",
     "storage.hdd_read_cache": "on HDD",
+    "backup.kms_key_arn": "what `make backup` makes: no template follows it",
+    "backup.accounts": "what `make backup` makes: no template follows it",
     "restore.secrets": "with RESTORED",
     "restore.kms_key_arn": "with RESTORED",
 }

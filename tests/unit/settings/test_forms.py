@@ -59,6 +59,8 @@ BAD: dict[str, tuple[Any, ...]] = {
     "storage maintenance_window": (*NEVER_TEXT, None, "0:03:00", "8:03:00", "7:24:00", "03:00", "7:03:00\n"),
     "restore database_snapshot": (*NEVER_TEXT, "1kept", "kept-", "ke--pt", "kept\n", "arn:aws:rds:x", "k" * 256),
     "restore file_system_backup": (*NEVER_TEXT, "backup", "backup-xyz", "fs-0123456789abcdef0", "backup-01234567\n"),
+    "backup accounts": (None, "111122223333", {}),
+    "backup kms_key_arn": (*NEVER_TEXT, "alias/mine", "arn:aws:kms:us-east-1:111122223333:alias/mine"),
     "restore kms_key_arn": (*NEVER_TEXT, "alias/mine", "1234abcd", "arn:aws:kms:us-east-1:111122223333:alias/mine"),
     "restore secrets": (None, [], "fernet"),
     "restore secrets fernet_key": (

@@ -1,4 +1,4 @@
-"""What a platform is brought up from."""
+"""What a platform is brought up from, and who can."""
 
 from tests.unit.settings.cases import Bad, Changes
 
@@ -19,6 +19,13 @@ def _restored(**changes: object) -> Changes:
 
 
 BAD = [
+    Bad("shared_backups_have_a_key", {"backup": {"accounts": ["210987654321"]}}, "backup.kms_key_arn", "null"),
+    Bad(
+        "backup_key_is_of_the_region",
+        {"backup": {"kms_key_arn": KEY.replace(REGION, "eu-west-1")}},
+        "backup.kms_key_arn",
+        REGION,
+    ),
     Bad(
         "restored_parts_have_a_database",
         {"restore": {"secrets": {"fernet_key": secret("fernet")}, "file_system_backup": "backup-0123456789abcdef0"}},
@@ -80,6 +87,8 @@ BAD = [
 ]
 
 GOOD: list[Changes] = [
+    {"backup": {"kms_key_arn": KEY}},
+    {"backup": {"kms_key_arn": KEY, "accounts": ["210987654321", "109876543210"]}},
     _restored(),
     WITH_KEY,
     {"account": ACCOUNT, **_restored(database_snapshot=f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:awsbackup:job-1")},
