@@ -1,7 +1,7 @@
 """Backups of file systems: which FSx makes, and what it takes to make a file system of one.
 
-Sources: CreateBackup and CreateFileSystemFromBackup, Amazon FSx API reference; "Working with backups", FSx for Lustre user
-guide.
+Sources: CreateBackup and CreateFileSystemFromBackup, Amazon FSx API reference; "Working with backups", FSx for Lustre
+user guide.
 """
 
 import secrets

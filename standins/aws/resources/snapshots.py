@@ -1,4 +1,4 @@
-"""Snapshots of databases: what is in one, what RDS makes of it, and what CloudFormation does with a template that names it.
+"""Snapshots of databases: what is in one, what RDS makes of it, and what CloudFormation does with a template of one.
 
 A database's content is a list of rows. Sources: CreateDBInstance and RestoreDBInstanceFromDBSnapshot, Amazon RDS API
 reference; DBSnapshotIdentifier, StorageEncrypted and MasterUsername of AWS::RDS::DBInstance, CloudFormation template
