@@ -75,9 +75,9 @@ def test_should_hold_data(life: Rehearsal) -> None:
     assert life.aws.rows(one(life, "AWS::RDS::DBInstance", "database"), ROWS[0]) == ROWS[:1]
     life.aws.rows(one(life, "AWS::RDS::DBInstance", "database"), *ROWS[1:])
     bucket, file_system = one(life, "AWS::S3::Bucket", "storage"), one(life, "AWS::FSx::FileSystem", "storage")
-    life.aws.client("s3").put_object(Bucket=bucket, Key="dags/a.py", Body=FILES["/dags/a.py"].encode())
-    for path, text in FILES.items():
-        if path.startswith("/logs"):
+    for path, text in FILES.items():  # the log has left already: the destroy has nothing to wait for
+        life.aws.client("s3").put_object(Bucket=bucket, Key=path[1:], Body=text.encode())
+        if path.startswith("/logs/"):
             life.aws.files(file_system, path=path, text=text)
     assert life.aws.files(file_system) == FILES
 
