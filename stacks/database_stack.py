@@ -5,6 +5,7 @@ from constructs import Construct
 
 from airflow_platform.database.airflow_secrets import AirflowSecrets
 from airflow_platform.database.metadata_database import MetadataDatabase
+from airflow_platform.database.scheduled_backups import ScheduledBackups
 from airflow_platform.house import Key
 from k8s.airflow.secret_readers import secret_readers
 from k8s.bindings import SecretsManagerSecrets
@@ -48,7 +49,7 @@ class DatabaseStack(PlatformStack):
         )
         for reader in secret_readers():
             secrets.grant_read(reader.id, roles.secret_readers[reader.account], reader.secrets)
-        MetadataDatabase(
+        database = MetadataDatabase(
             self,
             "MetadataDatabase",
             settings=settings.database,
@@ -61,6 +62,15 @@ class DatabaseStack(PlatformStack):
             removal_policy=removal_policy,
             snapshot=restore.database_snapshot,
         )
+        if settings.backup.frequency:
+            ScheduledBackups(
+                self,
+                "ScheduledBackups",
+                settings=settings.backup,
+                database_arn=database.instance.instance_arn,
+                name=database.name,
+                removal_policy=removal_policy,
+            )
         if restore.database_snapshot:  # for `make deploy`, which holds later files to it
             self.template_options.metadata = {
                 RESTORED: {"secrets": restore.secrets, "kms_key_arn": restore.kms_key_arn}

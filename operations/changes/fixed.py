@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from operations.changes.breaks import creeps, differs, falls, jumps, turns_back
+from operations.changes.breaks import creeps, differs, falls, jumps, turns_back, unlocks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,7 @@ ORIGINS = ("DBSnapshotIdentifier", "BackupId")
 
 LINK = "AWS::FSx::DataRepositoryAssociation"
 FILE_SYSTEM, DATABASE, CLUSTER = "AWS::FSx::FileSystem", "AWS::RDS::DBInstance", "AWS::EKS::Cluster"
+VAULT = "AWS::Backup::BackupVault"
 REPOSITORY = "AWS::ECR::Repository"
 SUBNET, VPC, GROUP = "AWS::EC2::Subnet", "AWS::EC2::VPC", "AWS::EC2::SecurityGroup"
 
@@ -142,6 +143,14 @@ FIXED = (
         way="set it back",
         is_broken_by=falls,
     ),
+    Fixed(
+        type=VAULT,
+        path="LockConfiguration",
+        settings=("backup.lock",),
+        reason="AWS Backup takes no compliance lock off, three days after it was put on",
+        way="set it back",
+        is_broken_by=unlocks,
+    ),
     _cluster("Name"),
     _cluster("RoleArn"),
     _cluster("EncryptionConfig", "cluster.secrets_encryption"),
@@ -214,6 +223,7 @@ FIXED = (
 STAYS: dict[str, tuple[str, str]] = {
     FILE_SYSTEM: ("storage", "the platform's data is in it"),
     DATABASE: ("database", "the platform's data is in it"),
+    VAULT: ("backup.frequency", "backups are in it, which stay there until their time"),
     "AWS::SecretsManager::Secret": ("", "Airflow can't do without it"),
     CLUSTER: ("cluster", "everything runs on it"),
     REPOSITORY: ("images.repository", "pods may run images that are in it"),

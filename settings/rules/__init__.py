@@ -95,6 +95,8 @@ AWS_RULES: tuple[Callable[[AwsEnvironment], Iterator[Violation]], ...] = (
     database.storage_can_grow,
     database.retained_data_has_backups,
     database.region_has_certificates,
+    backup.scheduled_backups_are_of_kept_data,
+    backup.lock_is_of_scheduled_backups,
     backup.shared_backups_have_a_key,
     backup.backup_key_is_of_the_region,
     restore.restored_parts_have_a_database,

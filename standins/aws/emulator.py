@@ -21,6 +21,7 @@ from ministack.services.cloudformation import _stacks
 from standins.aws import account, exports, questions
 from standins.aws.ledger import LEDGER, watched
 from standins.aws.resources import (
+    backup_plans,
     backups,
     data,
     eks,
@@ -38,6 +39,7 @@ from standins.aws.resources import (
 
 Json = dict[str, Any]
 MODULES = (
+    backup_plans,
     backups,
     data,
     eks,

@@ -152,15 +152,14 @@ def test_should_come_up_from_what_was_kept_beside_it(life: Rehearsal) -> None:
         assert images, f"{component} does not run"
 
 
-def test_should_give_the_restored_database_its_new_password(life: Rehearsal) -> None:
-    database = one(life, "AWS::RDS::DBInstance", "database")
-    [credentials] = [json.loads(value) for value in secrets(life).values() if f'"{database}.' in value]
-    assert credentials["dbname"] == "airflow"
-    manifests = life.kubernetes.get("SecretProviderClass", "airflow-scheduler", namespace=NAMESPACE)
-    assert manifests is not None
-    for arn in SETTINGS["restore"]["secrets"].values():
-        assert arn in secrets(life)
-    assert SETTINGS["restore"]["secrets"]["fernet_key"] in str(manifests)
+def test_should_let_pods_read_the_secrets_that_were_kept_and_the_new_credentials(life: Rehearsal) -> None:
+    database, adopted = one(life, "AWS::RDS::DBInstance", "database"), SETTINGS["restore"]["secrets"]
+    [credentials] = [name for name, value in secrets(life).items() if f'"{database}.' in value]
+    assert json.loads(secrets(life)[credentials])["dbname"] == "airflow"
+    provided = str(life.kubernetes.objects("SecretProviderClass", NAMESPACE))
+    assert credentials in provided
+    for key in ("fernet_key", "jwt_secret", "api_secret_key", "admin_password"):
+        assert adopted[key] in provided
 
 
 def test_should_change_nothing_when_it_is_deployed_again(life: Rehearsal) -> None:

@@ -114,6 +114,7 @@ ONE_WAY: dict[str, Any] = {
     "database.allocated_storage_gib": 100,
     "database.engine_version": "17",
     "images.repository": True,
+    "backup.frequency": "daily",
 }
 """Setting -> another value, to which it deploys; the way back is refused."""
 
@@ -146,6 +147,9 @@ ELSEWHERE = {
     "storage.backup_start_time": "with the steps of NO_LINKS",
     "storage.storage_type": "on PERSISTENT_1",
     "storage.hdd_read_cache": "on HDD",
+    "backup.start_time": "with backup.frequency",
+    "backup.keep_days": "with backup.frequency",
+    "backup.lock": "with backup.frequency",
     "backup.kms_key_arn": "what `make backup` makes: no template follows it",
     "backup.accounts": "what `make backup` makes: no template follows it",
     "restore.secrets": "with RESTORED",

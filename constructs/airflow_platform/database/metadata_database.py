@@ -59,6 +59,7 @@ class MetadataDatabase(Construct):
         # first, the instance's name must be known before it exists. A part of the stack's id makes the name as good as
         # a generated one: another deployment of the same environment, beside a retained database, gets another.
         identifier = f"{name_prefix}-{Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))}"
+        self.name = identifier
         log_group = LogGroup(
             self,
             "LogGroup",

@@ -9,7 +9,7 @@ from operations.evidence.subject import Resource, Subject
 DATABASE, FILE_SYSTEM = "AWS::RDS::DBInstance", "AWS::FSx::FileSystem"
 SECRET, KEY, BUCKET = "AWS::SecretsManager::Secret", "AWS::KMS::Key", "AWS::S3::Bucket"
 REPOSITORY = "AWS::ECR::Repository"
-HOLDS_DATA = (DATABASE, FILE_SYSTEM, SECRET, KEY, BUCKET, REPOSITORY)
+HOLDS_DATA = (DATABASE, FILE_SYSTEM, SECRET, KEY, BUCKET, REPOSITORY, "AWS::Backup::BackupVault")
 KEPT = ("Retain", "RetainExceptOnCreate")
 
 

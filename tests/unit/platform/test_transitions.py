@@ -192,6 +192,20 @@ def test_should_change_everything_else_of_a_restored_platform(restored: dict[str
     assert paths(restored["restored"], changed) == paths(changed, restored["restored"]) == []
 
 
+def test_should_change_scheduled_backups_and_lock_them_for_good(base: Templates) -> None:
+    def scheduled(**changes: Any) -> Templates:
+        return templates(environment(backup={"frequency": "daily", **changes}))
+
+    plain, weekly = scheduled(), scheduled(frequency="weekly", keep_days=365, start_time="23:30")
+    governed, locked = scheduled(lock="governance"), scheduled(lock="compliance", keep_days=365)
+    for deployed, wanted in itertools.permutations((plain, weekly, governed), 2):
+        assert paths(deployed, wanted) == []
+    assert paths(plain, locked) == paths(governed, locked) == []
+    assert paths(locked, plain) == paths(locked, governed) == ["backup.lock"]
+    assert paths(locked, scheduled(lock="compliance", keep_days=30)) == [], "for later backups"
+    assert paths(locked, base) == ["backup.frequency"]
+
+
 def data(*links: dict[str, str]) -> Templates:
     """The template of the one stack that links."""
     settings, app = AwsEnvironment.model_validate(environment(**{"storage.data": list(links)})), cdk_app()

@@ -19,6 +19,13 @@ def _restored(**changes: object) -> Changes:
 
 
 BAD = [
+    Bad(
+        "scheduled_backups_are_of_kept_data",
+        {"backup": {"frequency": "daily"}, "retain_data": False},
+        "backup.frequency",
+        "daily",
+    ),
+    Bad("lock_is_of_scheduled_backups", {"backup": {"lock": "compliance"}}, "backup.lock", "compliance"),
     Bad("shared_backups_have_a_key", {"backup": {"accounts": ["210987654321"]}}, "backup.kms_key_arn", "null"),
     Bad(
         "backup_key_is_of_the_region",
@@ -87,6 +94,7 @@ BAD = [
 ]
 
 GOOD: list[Changes] = [
+    {"backup": {"frequency": "weekly", "start_time": "23:59", "keep_days": 3650, "lock": "governance"}},
     {"backup": {"kms_key_arn": KEY}},
     {"backup": {"kms_key_arn": KEY, "accounts": ["210987654321", "109876543210"]}},
     _restored(),
