@@ -1,7 +1,7 @@
 """The breaks, a module a room of the product."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.tables import charts, handlers, operations, scripts, settings, stacks, tasks
+from tests.mutants.tables import backup, charts, handlers, operations, scripts, settings, stacks, tasks
 
 MUTANTS: tuple[Mutant, ...] = (
     *settings.MUTANTS,
@@ -11,4 +11,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *charts.MUTANTS,
     *operations.MUTANTS,
     *tasks.MUTANTS,
+    *backup.MUTANTS,
 )
