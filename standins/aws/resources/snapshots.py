@@ -61,7 +61,7 @@ def _another_origin_is_another_database(old: Json, new: Json) -> None:
     if old.get("DBSnapshotIdentifier") != new.get("DBSnapshotIdentifier"):
         raise RefusedError(
             "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename"
-            f" {new['DBInstanceIdentifier']} and update the stack again."
+            f" {new.get('DBInstanceIdentifier')} and update the stack again."
         )
 
 
