@@ -35,13 +35,13 @@ def backup(
     name = f"airflow-{settings.name}-{now:%Y%m%d-%H%M%S}"
     where = "what is deployed" if data.stacks else "what the last destroy left"
     print(f"Backup set {name} of {where}: database {data.database}. Its snapshot takes minutes.", flush=True)
-    begun = time.monotonic()
     database = making.snapshot(clients("rds"), data.database, name)
+    made_at = time.monotonic()
     key, shared = settings.backup.kms_key_arn, None
     if key:
         print(f"A second snapshot, with the key {key}.", flush=True)
         shared = making.shared_snapshot(clients("rds"), name, name + SHARED, key=key, accounts=settings.backup.accounts)
-    files = _files(data, clients, settings, name=name, since=begun, minutes=export_minutes)
+    files = _files(data, clients, settings, name=name, since=made_at, minutes=export_minutes)
     if key:
         secrets, values = making.secrets(clients("secretsmanager"), data.secrets)
         blob = making.encrypted(clients("kms"), values, key=key, context=context_of(settings.name, name))

@@ -1,5 +1,6 @@
 """The data of an environment: what is deployed, or what its last destroy left."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -82,5 +83,5 @@ def _secrets(resources: list[Resource]) -> dict[str, str]:
         row.key: each.physical_id
         for row in SECRETS
         for each in resources
-        if not row.username and each.type == SECRET and each.logical_id.startswith(f"Secrets{row.id}")
+        if not row.username and each.type == SECRET and re.fullmatch(f"Secrets{row.id}[0-9A-F]{{8}}", each.logical_id)
     }

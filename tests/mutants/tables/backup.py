@@ -35,7 +35,7 @@ MUTANTS = (
     *breaks(
         "operations/backup/__main__.py",
         (BACKUP,),
-        ("the snapshot comes before the files", "name=name, since=begun,", "name=name, since=begun - 10**6,"),
+        ("the snapshot comes before the files", "name=name, since=made_at,", "name=name, since=made_at - 10**6,"),
         ("no set without the Fernet key", "if key not in data.secrets]", "if key in data.secrets]"),
         ("a kept file system has nothing to wait for", "if not data.stacks or", "if"),
     ),
