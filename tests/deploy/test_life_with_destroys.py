@@ -161,3 +161,5 @@ def test_should_bring_up_from_the_set_what_the_account_has_no_more(life: Rehears
     assert len(credentials) == 1
     assert sorted(set(made) - set(credentials)) == [each for each in KEPT["values"] if "username" not in each]
     assert restored["StorageEncrypted"], "as its snapshot is"
+    run = life.cdk("diff", "DatabaseStack", "--exclusively", "--fail", environment=path)
+    assert "Number of stacks with differences: 0" in run.output
