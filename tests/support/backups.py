@@ -98,6 +98,8 @@ class Vault(Account):
         return {"Backups": [{**self.backups[BackupIds[0]], "Lifecycle": state}]}
 
     def _secret(self, name: str) -> str:
+        if name.startswith("arn:") and f":{self.account}:" not in name:
+            raise refused("AccessDeniedException")
         found = next((arn for arn in self.values if arn in (name, secret_arn(name, self.account))), None)
         if found is None or found in self.gone:
             raise refused("ResourceNotFoundException")
