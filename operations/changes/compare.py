@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from operations.changes.fixed import FILE_SYSTEM, FIXED, NEW_FILE_SYSTEM, ORIGINS, STAYS, Fixed
+from operations.changes.fixed import FILE_SYSTEM, FIXED, FOLLOWS, NEW_FILE_SYSTEM, STAYS, Fixed
 from operations.changes.links import link_violations
 from operations.changes.restored import restore_violations
 from settings import Violation
@@ -57,9 +57,10 @@ def _fixed(deployed: Template, wanted: Template, *, new_file_system: bool = Fals
                 before, after = (_at(each.get("Properties", {}), fixed.path) for each in (old, new))
                 if before != after and _is_broken(fixed, before, after):
                     broken.append((fixed, before, after))
-        # What a database is made from decides what else may be said of it.
-        for each in [one for one in broken if one[0].path in ORIGINS] or broken:
-            yield _violation(each[0], name, *each[1:])
+        consequences = {path for fixed, *_ in broken for path in FOLLOWS.get(fixed.path, ())}
+        for fixed, before, after in broken:
+            if fixed.path not in consequences:
+                yield _violation(fixed, name, before, after)
 
 
 def _is_broken(fixed: Fixed, before: Any, after: Any) -> bool:

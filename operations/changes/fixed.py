@@ -42,8 +42,8 @@ NEW_GROUP = "CloudFormation would make a new group, and with it a new file syste
 OTHER_VALUE = "Secrets Manager would generate a new value, and what the old one encrypted is lost"
 SECOND_PLATFORM = "set it back, or deploy an environment of another name and move DAGs and data to it"
 
-ORIGINS = ("DBSnapshotIdentifier", "BackupId")
-"""Properties that say what a database or a file system is made from."""
+FOLLOWS = {"DBSnapshotIdentifier": ("DBName", "KmsKeyId", "MasterUsername", "StorageEncrypted")}
+"""Property -> those that come and go with it: no second reason."""
 
 LINK = "AWS::FSx::DataRepositoryAssociation"
 FILE_SYSTEM, DATABASE, CLUSTER = "AWS::FSx::FileSystem", "AWS::RDS::DBInstance", "AWS::EKS::Cluster"
