@@ -22,7 +22,7 @@ CONFIRMED := $(if $(filter 1,$(YES)),--yes)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help machine setup lock synth evidence sbom digests images image doctor connections diff deploy open patch-nodes rotate dags dags-check dags-back destroy local schema unit rehearse runtime mutants lint test format clean
+.PHONY: help machine setup lock synth evidence sbom digests images image doctor connections diff deploy open patch-nodes rotate dags dags-check dags-back backup restore destroy local schema unit rehearse runtime mutants lint test format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -110,6 +110,12 @@ dags-check: .venv/.complete ## Only check the DAG files of FROM=folder (SECONDS=
 
 dags-back: .venv/.complete ## Bring the DAG files of the release before back, exactly
 	@$(DAGS) back $(PUBLISHED)
+
+backup: setup ## One dated backup set of ENV, deployed or left by a destroy (TO=s3://bucket/prefix/ or a folder)
+	@$(BIN)/python -m operations.backup $(ENV) $(if $(TO),--to '$(TO)') $(EXPORTS)
+
+restore: setup ## What ENV's file must say to be brought up from a backup set (FROM=set; of another account: KEY=, BUCKET=)
+	@$(BIN)/python -m operations.restore $(ENV) --from '$(FROM)' $(if $(KEY),--key '$(KEY)') $(if $(BUCKET),--bucket '$(BUCKET)')
 
 destroy: setup ## Remove ENV; asks for its name (YES=1: never), and tells what stays and how to remove it
 	@$(BIN)/python -m operations.destroy $(ENV) --concurrency $(JOBS) $(CONFIRMED) $(EXPORTS)

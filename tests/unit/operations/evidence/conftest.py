@@ -79,6 +79,11 @@ PRIVATE: dict[str, Any] = {
         "secrets_backend": {"service": "secrets_manager", "kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/1234"},
     },
     "account": "111122223333",
+    "backup": {"frequency": "daily", "lock": "governance"},
+    "restore": {
+        "database_snapshot": "kept",
+        "secrets": {"fernet_key": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:fernet-AbCdEf"},
+    },
     "images": {
         "repository": True,
         "pull_through_cache": {
