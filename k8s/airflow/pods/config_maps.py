@@ -20,6 +20,7 @@ SCRIPTS = Path(__file__).parents[1] / "scripts"
 MODULES = Path(__file__).parents[1] / "modules"
 GIT_SYNC = SCRIPTS / "git_sync"
 HOUSEKEEPING = SCRIPTS / "housekeeping"
+SCHEMA = SCRIPTS / "schema"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,10 @@ class ConfigMaps:
     files: ConfigMapData
     """Helper scripts and modules, the database's authorities, and the empty airflow.cfg that Airflow would otherwise
     write into a read-only file system."""
+
+    schema: ConfigMapData
+    """The scripts around the database's schema, in the step that needs them first: with the others they would be too
+    much for one."""
 
     git_sync: ConfigMapData
     """The scripts of the pod that fetches Git bundles, in its own step: with the others they would be much for one."""
@@ -71,6 +76,7 @@ def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigM
             data={**environment(options), **other_environment(bindings)},
         ),
         files=ConfigMapData(name=names.PLATFORM_FILES, data={"airflow.cfg": "", **files}),
+        schema=ConfigMapData(name=names.SCHEMA_FILES, data=_files(SCHEMA)),
         git_sync=ConfigMapData(name=names.GIT_SYNC, data=_files(GIT_SYNC)),
         housekeeping=ConfigMapData(name=names.HOUSEKEEPING, data={**_files(HOUSEKEEPING), **trust}),
         worker_pod_template=ConfigMapData(name=names.WORKER_POD_TEMPLATE, data=templates),

@@ -95,7 +95,7 @@ MUTANTS = (
         ),
     ),
     *breaks(
-        "k8s/airflow/scripts/schema_version.py",
+        "k8s/airflow/scripts/schema/schema_version.py",
         (SCHEMA,),
         ("newer is not older", "State.NEWER if found - self.known else State.OLDER", "State.OLDER"),
         ("older is not newer", "State.NEWER if found - self.known else State.OLDER", "State.NEWER"),

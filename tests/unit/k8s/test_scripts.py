@@ -18,7 +18,7 @@ from tests.unit.k8s.conftest import aws_bindings
 
 AIRFLOW = Path(__file__).resolve().parents[3] / "k8s" / "airflow"
 SCRIPTS, MODULES = AIRFLOW / "scripts", AIRFLOW / "modules"
-GIT_SYNC, HOUSEKEEPING = SCRIPTS / "git_sync", SCRIPTS / "housekeeping"
+GIT_SYNC, HOUSEKEEPING, SCHEMA = SCRIPTS / "git_sync", SCRIPTS / "housekeeping", SCRIPTS / "schema"
 WITH_GIT = AirflowSettings.model_validate({"dag_bundles": {"team": {"git": {"url": "https://git.example.com/a"}}}})
 ROTATED = {"new_password.py"}
 """What no manifest runs: `make rotate` does, in a pod."""
@@ -101,7 +101,7 @@ def test_should_hand_the_password_to_the_prompt_and_not_to_the_arguments(tmp_pat
 
 def test_should_mount_every_script(any_release: Release) -> None:
     data = any_release.get("ConfigMap", "airflow-platform-files")["data"]
-    shared = [path for path in FILES if path.parent not in (GIT_SYNC, HOUSEKEEPING)]
+    shared = [path for path in FILES if path.parent not in (GIT_SYNC, HOUSEKEEPING, SCHEMA)]
     assert {path.name for path in shared} == {name for name in data if name.endswith(".py")}
     for path in shared:
         assert data[path.name] == path.read_text()
@@ -118,6 +118,17 @@ def test_should_mount_the_scripts_of_git_where_git_is_fetched_alone() -> None:
         if "configMap" in each
     ]
     assert volume["configMap"] == {"name": "airflow-git-sync"}
+
+
+def test_should_mount_the_scripts_around_the_schema(any_release: Release) -> None:
+    data = any_release.get("ConfigMap", "airflow-schema-files")["data"]
+    assert data == {path.name: path.read_text() for path in SCHEMA.glob("*.py")} != {}
+    mounted = {"name": "schema-files", "mountPath": "/opt/airflow/schema", "readOnly": True}
+    for name, template in any_release.pod_templates.items():
+        spec = template["spec"]
+        for container in (*spec["containers"], *spec.get("initContainers", ())):
+            if "/opt/airflow/schema/" in " ".join(container.get("args", ())):
+                assert mounted in container["volumeMounts"], name
 
 
 def test_should_run_only_scripts_that_are_mounted(any_release: Release) -> None:

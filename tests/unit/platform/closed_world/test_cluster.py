@@ -116,6 +116,8 @@ CONFIG_MAP_KEYS = {
         read_secret.py
         shared_logs.py
         task_pods.py
+    """,
+    "airflow-schema-files": """
         schema_version.py
     """,
     "airflow-git-sync": """
