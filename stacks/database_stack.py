@@ -7,7 +7,7 @@ from airflow_platform.database.airflow_secrets import AirflowSecrets
 from airflow_platform.database.metadata_database import MetadataDatabase
 from airflow_platform.database.scheduled_backups import ScheduledBackups
 from airflow_platform.house import Key
-from k8s.airflow.secret_readers import secret_readers
+from k8s.airflow.secret_readers import readers_of
 from k8s.bindings import SecretsManagerSecrets
 from settings.facts import rds_certificates
 from settings.model.environment import AwsEnvironment
@@ -47,7 +47,7 @@ class DatabaseStack(PlatformStack):
         secrets = AirflowSecrets(
             self, "Secrets", encryption_key=key, removal_policy=removal_policy, adopted=restore.secrets
         )
-        for reader in secret_readers():
+        for reader in readers_of(settings.airflow):
             secrets.grant_read(reader.id, roles.secret_readers[reader.account], reader.secrets)
         database = MetadataDatabase(
             self,

@@ -13,7 +13,7 @@ from k8s.airflow.key_ring import KeyRing
 from k8s.airflow.pods import login
 from k8s.airflow.pods.checksum import checksum
 from k8s.airflow.pods.ports import DATABASE_PORT
-from k8s.airflow.secret_readers import secret_readers
+from k8s.airflow.secret_readers import readers_of
 from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
 from k8s.labels import labels
 from settings.facts.secrets import Secret, secret
@@ -59,7 +59,7 @@ def annotations(secrets: Secrets, keys: Iterable[str], more: Mapping[str, str] |
 def add_secrets(scope: Construct, secrets: Secrets, airflow: AirflowSettings) -> None:
     """The objects that the pods' volumes name, one for each ServiceAccount that reads secrets."""
     on_aws = isinstance(secrets, SecretsManagerSecrets)
-    for reader in secret_readers():
+    for reader in readers_of(airflow):
         add = add_secret_provider_class if on_aws else add_secret
         more = login.secret_files(airflow) if reader.has_the_login else {}
         add(scope, f"{reader.id}Secrets", reader.account, {**files_of(secrets, reader.secrets), **more})

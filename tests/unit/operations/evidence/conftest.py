@@ -28,7 +28,10 @@ NOTHING_TO_KEEP: dict[str, Any] = {
     "storage": {"deployment_type": "SCRATCH_2", "s3": {"enabled": False}},
     "network": {"nat_gateways": 0, "interface_endpoints": True, "flow_logs_retention_days": None},
     "database": {"backup_retention_days": 0, "engine_version": "14", "support": "extended"},
-    "airflow": {"secrets_backend": {"service": "ssm"}},
+    "airflow": {
+        "secrets_backend": {"service": "ssm"},
+        "housekeeping": {"metadata_retention_days": None, "log_retention_days": None, "pod_retention_days": None},
+    },
 }
 TASK_ROLE: dict[str, Any] = {
     "statements": [
