@@ -137,7 +137,7 @@ rehearse: setup .venv-rehearsal/.complete ## cdk deploy, update, roll back and d
 
 runtime: setup ## Real Airflow and PostgreSQL, started from the rendered manifests (twenty minutes; Linux, bash, openssl)
 	$(BIN)/python -m tests.runtime.install
-	$(BIN)/python -m pytest -v -n 2 --dist loadgroup tests/runtime
+	$(BIN)/python -m pytest -v -n 2 --dist loadfile tests/runtime
 
 mutants: setup ## Break the product line by line: a test must notice each (minutes; ONLY=words of some)
 	$(BIN)/python -m tests.mutants $(ONLY)

@@ -23,7 +23,7 @@ DATA = ("AWS::FSx::FileSystem", "AWS::RDS::DBInstance", "AWS::SecretsManager::Se
 GROUND = ("AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::SecurityGroup", "AWS::RDS::DBSubnetGroup")
 """What data stands on: more of it may come, none may go."""
 
-OF_THE_ENDPOINTS = "NetworkInterfaceEndpointsSecurityGroup"
+COMES_AND_GOES = ("NetworkInterfaceEndpointsSecurityGroup", "FrontDoor")
 """Interface endpoints have a group of their own, which comes and goes with them."""
 
 
@@ -44,7 +44,7 @@ def touched(operations: list[Json]) -> list[str]:
     return [
         f"{o['verb']} {o['type']} {o['logical_id']}"
         for o in operations
-        if not o["logical_id"].startswith(OF_THE_ENDPOINTS)
+        if not o["logical_id"].startswith(COMES_AND_GOES)
         if (o["type"] in DATA and o["verb"] != "update") or (o["type"] in GROUND and o["verb"] in ("replace", "delete"))
     ]
 

@@ -29,14 +29,14 @@ OF_OTHER_CLUSTERS = {"upgraded", "behind_a_door"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes side by side (`-n 2 --dist loadgroup`), since tests mostly wait.
+    """The fresh cluster first: two processes (`-n 2 --dist loadfile`) share its files, then what needs other clusters."""
 
-    One has the fresh cluster, the other what needs another cluster, or none.
-    """
-    for item in items:
+    def is_of_another(item: pytest.Item) -> bool:
         asked = set(getattr(item, "fixturenames", ()))
-        is_other = OF_OTHER_CLUSTERS & asked or "stages" not in asked
-        item.add_marker(pytest.mark.xdist_group("other" if is_other else "fresh"))
+        return bool(OF_OTHER_CLUSTERS & asked) or "stages" not in asked
+
+    others = {item.path for item in items if is_of_another(item)}
+    items.sort(key=lambda item: item.path in others)
 
 
 class Stages:
