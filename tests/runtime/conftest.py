@@ -29,7 +29,7 @@ OF_OTHER_CLUSTERS = {"upgraded", "behind_a_door"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The fresh cluster first: two processes (`-n 2 --dist loadfile`) share its files, then what needs other clusters."""
+    """Files of the fresh cluster first: two processes (`-n 2 --dist loadfile`) share them, then those of other ones."""
 
     def is_of_another(item: pytest.Item) -> bool:
         asked = set(getattr(item, "fixturenames", ()))
