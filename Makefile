@@ -2,7 +2,7 @@
 # Needs Python 3.10+, Node (any: the project pins its own) and make; `make test` x86-64 Linux, bash and openssl as well.
 
 ENV ?= dev
-# 1: deploy and destroy ask nothing, for scripts.
+# 1: deploy, rotate and destroy ask nothing, for scripts.
 YES ?=
 # 1: deploy makes a new file system, filled from S3, where settings want one.
 REPLACE_FILE_SYSTEM ?=
@@ -22,7 +22,7 @@ CONFIRMED := $(if $(filter 1,$(YES)),--yes)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help machine setup lock synth evidence sbom digests images image doctor connections diff deploy open patch-nodes dags dags-check dags-back destroy local schema unit rehearse runtime mutants lint test format clean
+.PHONY: help machine setup lock synth evidence sbom digests images image doctor connections diff deploy open patch-nodes rotate dags dags-check dags-back backup restore destroy local schema unit rehearse runtime mutants lint test format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -94,6 +94,9 @@ open: setup ## Airflow of ENV in a browser, its user and where the password is (
 patch-nodes: setup ## New nodes with the newest image, group by group; asks (YES=1: never)
 	@$(BIN)/python -m operations.patch $(ENV) $(CONFIRMED)
 
+rotate: setup ## A new SECRET (fernet, jwt, api, database) for ENV under running tasks, and again to go on; asks (YES=1: never)
+	@$(BIN)/python -m operations.rotate $(ENV) $(SECRET) $(CONFIRMED)
+
 # Only Python: this runs where DAG files are kept, on every change of one.
 DAGS = $(BIN)/python -m operations.dags $(ENV)
 PUBLISHED = $(CONFIRMED) $(if $(filter 1,$(NO_WAIT)),--no-wait)
@@ -107,6 +110,12 @@ dags-check: .venv/.complete ## Only check the DAG files of FROM=folder (SECONDS=
 
 dags-back: .venv/.complete ## Bring the DAG files of the release before back, exactly
 	@$(DAGS) back $(PUBLISHED)
+
+backup: setup ## One dated backup set of ENV, deployed or left by a destroy (TO=s3://bucket/prefix/ or a folder)
+	@$(BIN)/python -m operations.backup $(ENV) $(if $(TO),--to '$(TO)') $(EXPORTS)
+
+restore: setup ## What ENV's file must say to be brought up from a backup set (FROM=set; of another account: KEY=, BUCKET=)
+	@$(BIN)/python -m operations.restore $(ENV) --from '$(FROM)' $(if $(KEY),--key '$(KEY)') $(if $(BUCKET),--bucket '$(BUCKET)')
 
 destroy: setup ## Remove ENV; asks for its name (YES=1: never), and tells what stays and how to remove it
 	@$(BIN)/python -m operations.destroy $(ENV) --concurrency $(JOBS) $(CONFIRMED) $(EXPORTS)
@@ -128,7 +137,8 @@ rehearse: setup .venv-rehearsal/.complete ## cdk deploy, update, roll back and d
 
 runtime: setup ## Real Airflow and PostgreSQL, started from the rendered manifests (twenty minutes; Linux, bash, openssl)
 	$(BIN)/python -m tests.runtime.install
-	$(BIN)/python -m pytest -v tests/runtime
+	$(BIN)/python -m pytest -v tests/runtime/test_front_door.py # by itself: it counts requests that fail
+	$(BIN)/python -m pytest -v -n 2 --dist loadfile tests/runtime --ignore tests/runtime/test_front_door.py
 
 mutants: setup ## Break the product line by line: a test must notice each (minutes; ONLY=words of some)
 	$(BIN)/python -m tests.mutants $(ONLY)

@@ -98,6 +98,9 @@ class PlatformBindings:
     data_folders: tuple[DataFolder, ...] = ()
     """What authors' code finds below /opt/airflow/data. Never of a token: task pods are hashed with it."""
 
+    logs_are_exported: bool = False
+    """Whether the log folder is linked to S3, so that what is deleted in it has to stand there first."""
+
     database_cidrs: tuple[str, ...] = ()
     """IPv4 networks in which the platform's database stands; none: anywhere."""
 

@@ -57,6 +57,17 @@ def kept_secrets(file: Path) -> GeneratedSecrets:
     return GeneratedSecrets(values={key: kept.get(key, value) for key, value in generated.items()})
 
 
+def change_secret(file: Path, generated_key: str, value: str) -> None:
+    """Put another value of a secret into `file`: all of it or nothing, for its owner only."""
+    kept_secrets(file)  # makes the file, or says what is wrong with it
+    kept = {**json.loads(file.read_text()), generated_key: value}
+    beside = file.with_suffix(".new")
+    beside.unlink(missing_ok=True)
+    beside.touch(mode=0o600)
+    beside.write_text(json.dumps(kept, indent=2) + "\n")
+    beside.replace(file)
+
+
 def _checked(kept: Any) -> dict[str, str]:
     """What a file holds. Raises ValueError unless it is a mapping of text with every secret that data stands on."""
     if not isinstance(kept, dict) or not all(isinstance(each, str) and each for each in kept.values()):

@@ -6,6 +6,7 @@ VOLUME = "aws-fsx-pv"
 CLAIM = "aws-fsx-pvc"
 CONFIG_MAP = "airflow-config"
 PLATFORM_FILES = "airflow-platform-files"
+SCHEMA_FILES = "airflow-schema-files"
 WORKER_POD_TEMPLATE = "airflow-worker-pod-template"
 POD_LAUNCHER_ROLE = "pod-launcher-role"
 POD_LAUNCHER_ROLE_BINDING = "pod-launcher-role-binding"
@@ -26,6 +27,12 @@ DATABASE = "airflow-database"
 
 # Fetches Git repositories, where a DAG bundle is one: Deployment, ServiceAccount and the object that names its secrets.
 GIT_SYNC = "airflow-git-sync"
+
+# CronJobs of housekeeping, the ServiceAccounts of their pods and the names of their secrets; and their scripts.
+CLEAN_METADATA = "airflow-clean-metadata"
+CLEAN_LOGS = "airflow-clean-logs"
+CLEAN_PODS = "airflow-clean-pods"
+HOUSEKEEPING = "airflow-housekeeping"
 
 # Jobs (their names end in a hash of what they run), the ServiceAccounts of their pods and the names of their secrets.
 MIGRATION = "airflow-migration"

@@ -53,4 +53,6 @@ class Release:
             if obj["kind"] in ("Deployment", "StatefulSet", "Job"):
                 name = obj["metadata"]["name"]
                 found[name.rpartition("-")[0] if obj["kind"] == "Job" else name] = obj["spec"]["template"]
+            elif obj["kind"] == "CronJob":
+                found[obj["metadata"]["name"]] = obj["spec"]["jobTemplate"]["spec"]["template"]
         return found

@@ -78,14 +78,17 @@ def templates_of(stacks: Iterable[DeployedStack]) -> dict[str, Mapping[str, Any]
 
 
 def deleted_stack_ids(cloudformation: Any, environment: str) -> list[str]:
-    """The ids of the environment's stacks that were deleted: CloudFormation remembers them for 90 days."""
+    """The ids of the environment's stacks that were deleted, the last one first: CloudFormation remembers them for 90
+    days."""
     pages = cloudformation.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
-    return [
-        stack["StackId"]
+    found = [
+        stack
         for page in pages
         for stack in page["StackSummaries"]
         if _is_of(environment, stack["StackName"], stack.get("TemplateDescription", DESCRIPTION))
     ]
+    newest_first = sorted(found, key=lambda stack: str(stack.get("DeletionTime", "")), reverse=True)
+    return [stack["StackId"] for stack in newest_first]
 
 
 def last_events(cloudformation: Any, stack_id: str) -> list[tuple[Resource, str]]:

@@ -3,7 +3,7 @@
 from settings.capacity import task_slots
 from settings.facts.instance_types import facts_of
 from settings.facts.platform_options import PLATFORM_OPTIONS
-from settings.loading import load_aws_environment, load_environment, load_local_environment
+from settings.loading import environment_path, load_aws_environment, load_environment, load_local_environment
 from settings.model.airflow import AirflowSettings
 from settings.model.cluster import ClusterSettings
 from settings.model.database import DatabaseSettings
@@ -27,6 +27,7 @@ __all__ = [
     "SettingsError",
     "StorageSettings",
     "Violation",
+    "environment_path",
     "facts_of",
     "load_aws_environment",
     "load_environment",

@@ -36,7 +36,7 @@ def load_environment(name_or_path: str, root: Path, *, today: date | None = None
     Raises:
         SettingsError: with every broken rule, one a line.
     """
-    path = _find(str(name_or_path), root)
+    path = environment_path(str(name_or_path), root)
     shown_path = _shown(path, root)
     file = read_yaml(path, shown_path)
     environment, violations = check(file.data, file.written, today=today)
@@ -57,7 +57,9 @@ def load_aws_environment(name_or_path: str, root: Path, *, today: date | None = 
     if isinstance(environment, AwsEnvironment):
         return environment
     rule = "must be aws for CloudFormation; `make local` renders this environment"
-    raise SettingsError([Violation("platform", rule, environment.platform)], _shown(_find(name_or_path, root), root))
+    raise SettingsError(
+        [Violation("platform", rule, environment.platform)], _shown(environment_path(name_or_path, root), root)
+    )
 
 
 def load_local_environment(name_or_path: str, root: Path) -> LocalEnvironment:
@@ -70,7 +72,9 @@ def load_local_environment(name_or_path: str, root: Path) -> LocalEnvironment:
     if isinstance(environment, LocalEnvironment):
         return environment
     rule = "must be kubernetes for plain manifests; `make synth` is for this environment"
-    raise SettingsError([Violation("platform", rule, environment.platform)], _shown(_find(name_or_path, root), root))
+    raise SettingsError(
+        [Violation("platform", rule, environment.platform)], _shown(environment_path(name_or_path, root), root)
+    )
 
 
 def check(
@@ -102,8 +106,8 @@ def _shown(path: Path, root: Path) -> str:
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
 
-def _find(name_or_path: str, root: Path) -> Path:
-    """The file of a name, or a path.
+def environment_path(name_or_path: str, root: Path) -> Path:
+    """The file of an environment's name, or of a path.
 
     Raises:
         SettingsError: there is no such file.

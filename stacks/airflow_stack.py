@@ -48,6 +48,7 @@ class AirflowStack(PlatformStack):
             database_authorities=database.authorities,
             task_slots=task_slots(settings),
             data_folders=tuple(DataFolder(path=link.path, writable=link.exports) for link in settings.storage.data),
+            logs_are_exported=settings.storage.s3.enabled,
             database_cidrs=(settings.network.cidr,),
             kubernetes_api_cidrs=(settings.network.cidr, *SERVICE_CIDRS),
             aws_region=settings.region,

@@ -12,6 +12,7 @@ from airflow_platform.iam.task_role import TaskRole
 from k8s.airflow.charts.git_sync import credential_files
 from k8s.airflow.components import HEALTH_PATH
 from k8s.airflow.pods.task_profiles import account_of, task_roles
+from k8s.airflow.secret_readers import readers_of
 from k8s.names import GIT_SYNC, NAMESPACE
 from settings.facts.zones import CONTROL_PLANE_ZONES
 from settings.model.environment import AwsEnvironment
@@ -49,7 +50,8 @@ class ClusterStack(PlatformStack):
             role=roles.cluster,
             removal_policy=data_removal_policy(settings),
         )
-        cluster.add_pod_identities(namespace=NAMESPACE, roles=roles.secret_readers)
+        readers = {each.account: roles.secret_readers[each.account] for each in readers_of(settings.airflow)}
+        cluster.add_pod_identities(namespace=NAMESPACE, roles=readers)
         if credentials := credential_files(settings.airflow):
             git_sync = CredentialReaderRole(
                 self,

@@ -30,6 +30,7 @@ class StorageStack(PlatformStack):
             security_group=network.security_groups.file_system,
             name=platform_name(settings),
             removal_policy=data_removal_policy(settings),
+            backup_id=settings.restore.file_system_backup,
         )
         self.offer = StorageOffer(
             volume=FsxVolume(

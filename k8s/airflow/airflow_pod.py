@@ -17,6 +17,9 @@ from k8s.airflow.pods.security import container_security, pod_security
 WAIT_SECONDS = 300
 """Seconds that one start of the waiting container waits for the schema; then the kubelet starts it again."""
 
+PASSWORDS = "database_passwords"
+"""The module that the shared options name: everything that reads them opens the database."""
+
 TEMPORARY_LIMIT = "5Gi"
 """Components need little; one that fills its node's disk would take its neighbours along. Tasks have no limit."""
 
@@ -85,9 +88,7 @@ class AirflowPod:
 
     def wait_for_schema(self) -> kube.Container:
         """Ends when the database's schema is this image's, or newer."""
-        return self.container(
-            "wait-for-schema", paths.script("schema_version", "wait", "--timeout-seconds", str(WAIT_SECONDS))
-        )
+        return self.container("wait-for-schema", paths.schema("wait", "--timeout-seconds", str(WAIT_SECONDS)))
 
     def spec(
         self,
@@ -122,12 +123,13 @@ class AirflowPod:
 
     def _config_maps(self) -> list[ConfigMapData]:
         maps = self.context.config_maps
-        return [maps.config, maps.files, *([maps.worker_pod_template] if self.with_pod_template else [])]
+        return [maps.config, maps.files, maps.schema, *([maps.worker_pod_template] if self.with_pod_template else [])]
 
     def _volumes(self) -> list[kube.Volume]:
         found = [
             volumes.temporary_volume(TEMPORARY_LIMIT),
             volumes.config_map_volume(volumes.FILES, names.PLATFORM_FILES),
+            volumes.config_map_volume(volumes.SCHEMA, names.SCHEMA_FILES),
             volumes.secrets_volume(self.service_account, self.context.bindings.secrets),
         ]
         if self.data != "none":
@@ -148,8 +150,9 @@ class AirflowPod:
             volumes.temporary_mount(),
             volumes.config_file_mount(),
             volumes.files_mount(),
+            volumes.schema_mount(),
             volumes.secrets_mount(),
-            *(volumes.module_mount(name) for name in (*self.modules, *bundle_modules(self.context.airflow))),
+            *(volumes.module_mount(name) for name in (PASSWORDS, *self.modules, *bundle_modules(self.context.airflow))),
             *(volumes.plugin_mount(script) for script in self.plugins),
         ]
         if self.data != "none":

@@ -21,7 +21,7 @@ HEALTH_PATH = "/api/v2/version"
 alone."""
 
 Rules = Mapping[str, Sequence[str]]
-"""Resource of the core API group -> verbs, in Airflow's namespace."""
+"""Resource, with the API group if it is not the core one (`jobs.batch`) -> verbs, in Airflow's namespace."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +137,7 @@ API_SERVER = Component(
     secrets=("database", "fernet_key", "jwt_secret", "api_secret_key"),
     looks_up=("connections", "variables"),  # in the name of tasks
     reads_logs_only=True,  # DAGs' code it has from the database
-    plugins=("front",),
+    plugins=("front", "earlier_signatures"),
     has_the_login=True,
     people_service=names.DOOR_SERVICE,
 )

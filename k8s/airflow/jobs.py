@@ -1,5 +1,6 @@
 """Airflow's Jobs that run before the components, one row each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from k8s import names
@@ -21,8 +22,8 @@ class ReleaseJob:
     label: str
     """Value of the label app.kubernetes.io/component."""
 
-    script: tuple[str, ...]
-    """One of k8s/airflow/scripts/, with what of its arguments follows no setting."""
+    command: Sequence[str]
+    """What its container runs, but for what follows a setting."""
 
     deadline_seconds: int
     """Then Kubernetes ends it."""
@@ -39,7 +40,7 @@ class ReleaseJob:
         """The command."""
         admin = airflow.admin
         user = ["--username", admin.username, "--email", admin.email] if self.makes_the_first_user else []
-        return [*paths.script(*self.script), *user]
+        return [*self.command, *user]
 
 
 JOBS = (
@@ -47,7 +48,7 @@ JOBS = (
         id="Migration",
         name=names.MIGRATION,
         label="migration",
-        script=("schema_version", "migrate"),
+        command=paths.schema("migrate"),
         # A migration of a big database may outlast the deployment's patience; cut off, it would never get further.
         deadline_seconds=3600,
         secrets=("database",),
@@ -57,7 +58,7 @@ JOBS = (
         id="AdminUser",
         name=names.ADMIN_USER,
         label="admin-user",
-        script=("admin_user", "--password-file", f"{paths.SECRETS}/{secret('admin_password').file}"),
+        command=paths.script("admin_user", "--password-file", f"{paths.SECRETS}/{secret('admin_password').file}"),
         deadline_seconds=1800,
         secrets=("database", "admin_password"),
         makes_the_first_user=True,

@@ -9,9 +9,11 @@ from k8s.airflow.charts.component import ComponentChart
 from k8s.airflow.charts.configuration import ConfigurationChart
 from k8s.airflow.charts.database import DatabaseChart
 from k8s.airflow.charts.git_sync import GitSyncChart
+from k8s.airflow.charts.housekeeping import HousekeepingChart
 from k8s.airflow.charts.migration import MigrationChart
 from k8s.airflow.charts.storage import StorageChart
 from k8s.airflow.context import ChartContext
+from k8s.airflow.housekeeping import cleaners
 from k8s.bindings import PlatformBindings
 from settings.model.airflow import AirflowSettings
 
@@ -43,4 +45,7 @@ def release(scope: cdk8s.App, *, airflow: AirflowSettings, bindings: PlatformBin
     for component in components.COMPONENTS:
         chart = ComponentChart(scope, component.id, context=context, component=component)
         steps.append(Step(id=component.id, chart=chart, after=("Migration",)))
+    if cleaners(airflow):
+        housekeeping = HousekeepingChart(scope, "Housekeeping", context=context)
+        steps.append(Step(id="Housekeeping", chart=housekeeping, after=("Migration",)))
     return tuple(steps)

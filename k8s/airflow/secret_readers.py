@@ -1,8 +1,10 @@
-"""Who reads which secrets: the components and the Jobs, each through an object and an AWS role of its own."""
+"""Who reads which secrets: components, Jobs and housekeeping, each through an object and an AWS role of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from k8s.airflow import components, jobs
+from k8s.airflow import components, housekeeping, jobs
+from settings.model.airflow import AirflowSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +25,18 @@ class SecretReader:
 
 
 def secret_readers() -> tuple[SecretReader, ...]:
-    """Every reader. Task pods are none."""
+    """Every reader that there may be: each has its role whatever the settings say. Task pods are none."""
+    rows: Sequence[components.Component | jobs.ReleaseJob | housekeeping.Cleaner]
+    rows = (*components.COMPONENTS, *jobs.JOBS, *housekeeping.CLEANERS)
     logins = {row.name for row in components.COMPONENTS if row.has_the_login}
     return tuple(
         SecretReader(id=row.id, account=row.name, secrets=row.secrets, has_the_login=row.name in logins)
-        for row in (*components.COMPONENTS, *jobs.JOBS)
+        for row in rows
+        if row.secrets
     )
+
+
+def readers_of(airflow: AirflowSettings) -> tuple[SecretReader, ...]:
+    """Those that these settings ask for. A role that no pod has may read nothing, and is given to nobody."""
+    off = {each.name for each in housekeeping.CLEANERS} - {each.name for each in housekeeping.cleaners(airflow)}
+    return tuple(each for each in secret_readers() if each.account not in off)

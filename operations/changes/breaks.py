@@ -31,6 +31,11 @@ def turns_back(deployed: Any, wanted: Any) -> bool:
     return (deployed, wanted) == ("API", "API_AND_CONFIG_MAP")
 
 
+def unlocks(deployed: Any, wanted: Any) -> bool:
+    """A vault's lock that ends its own grace must not change."""
+    return bool(deployed and deployed.get("ChangeableForDays") and deployed != wanted)
+
+
 def is_less_than_a_tenth_over(number: int, than: int) -> bool:
     """Whether a number is below 110% of another one; in whole numbers, for 100 * 1.1 is more than 110."""
     return 10 * number < 11 * than

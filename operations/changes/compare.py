@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from operations.changes.fixed import FILE_SYSTEM, FIXED, NEW_FILE_SYSTEM, STAYS, Fixed
+from operations.changes.fixed import FILE_SYSTEM, FIXED, FOLLOWS, NEW_FILE_SYSTEM, STAYS, Fixed
 from operations.changes.links import link_violations
+from operations.changes.restored import restore_violations
 from settings import Violation
 
 Template = Mapping[str, Any]
@@ -27,6 +28,7 @@ def refusals(deployed: Templates, wanted: Templates, *, new_file_system: bool = 
         for violation in (
             *_fixed(before[stack], after[stack], new_file_system=new_file_system),
             *_gone(deployed[stack], wanted[stack]),
+            *restore_violations(deployed[stack], wanted[stack]),
             *([] if new_file_system else link_violations(before[stack], after[stack])),
         ):
             found.setdefault((violation.path, violation.rule), violation)
@@ -49,11 +51,16 @@ def _fixed(deployed: Template, wanted: Template, *, new_file_system: bool = Fals
         new = wanted.get("Resources", {}).get(name)
         if new is None or new["Type"] != old["Type"]:  # `_gone` looks after these
             continue
+        broken = []
         for fixed in FIXED:
             if fixed.type == old["Type"] and not (new_file_system and fixed.type == FILE_SYSTEM):
                 before, after = (_at(each.get("Properties", {}), fixed.path) for each in (old, new))
                 if before != after and _is_broken(fixed, before, after):
-                    yield _violation(fixed, name, before, after)
+                    broken.append((fixed, before, after))
+        consequences = {path for fixed, *_ in broken for path in FOLLOWS.get(fixed.path, ())}
+        for fixed, before, after in broken:
+            if fixed.path not in consequences:
+                yield _violation(fixed, name, before, after)
 
 
 def _is_broken(fixed: Fixed, before: Any, after: Any) -> bool:

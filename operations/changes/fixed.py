@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from operations.changes.breaks import creeps, differs, falls, jumps, turns_back
+from operations.changes.breaks import creeps, differs, falls, jumps, turns_back, unlocks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +42,12 @@ NEW_GROUP = "CloudFormation would make a new group, and with it a new file syste
 OTHER_VALUE = "Secrets Manager would generate a new value, and what the old one encrypted is lost"
 SECOND_PLATFORM = "set it back, or deploy an environment of another name and move DAGs and data to it"
 
+FOLLOWS = {"DBSnapshotIdentifier": ("DBName", "KmsKeyId", "MasterUsername", "StorageEncrypted")}
+"""Property -> those that come and go with it: no second reason."""
+
 LINK = "AWS::FSx::DataRepositoryAssociation"
 FILE_SYSTEM, DATABASE, CLUSTER = "AWS::FSx::FileSystem", "AWS::RDS::DBInstance", "AWS::EKS::Cluster"
+VAULT = "AWS::Backup::BackupVault"
 REPOSITORY = "AWS::ECR::Repository"
 SUBNET, VPC, GROUP = "AWS::EC2::Subnet", "AWS::EC2::VPC", "AWS::EC2::SecurityGroup"
 
@@ -81,7 +85,7 @@ FIXED = (
     _file_system("SubnetIds", "storage.availability_zone", "availability_zones"),
     _file_system("SecurityGroupIds"),
     _file_system("FileSystemTypeVersion"),
-    _file_system("BackupId"),
+    _file_system("BackupId", "restore.file_system_backup"),
     Fixed(
         type=FILE_SYSTEM,
         path="StorageCapacity",
@@ -97,6 +101,14 @@ FIXED = (
         reason="a folder has one link at a time, and CloudFormation makes the new one before the old one goes",
         way="take the link out (storage.s3.bucket: storage.s3.enabled: false and storage.backup_retention_days: null),"
         " deploy, and add it with its new place; the folder keeps its files",
+    ),
+    Fixed(
+        type=DATABASE,
+        path="DBSnapshotIdentifier",
+        settings=("restore.database_snapshot",),
+        reason="CloudFormation would make another database, from another snapshot or empty",
+        way="set it back: it stays as long as the platform lives; another set is restored in an environment of another"
+        " name, or when this one is destroyed (docs/runbooks/restore.md)",
     ),
     _database("KmsKeyId", "database.customer_managed_key"),
     _database("StorageEncrypted"),
@@ -130,6 +142,14 @@ FIXED = (
         reason="PostgreSQL goes to a newer version and never back",
         way="set it back",
         is_broken_by=falls,
+    ),
+    Fixed(
+        type=VAULT,
+        path="LockConfiguration",
+        settings=("backup.lock",),
+        reason="AWS Backup takes no compliance lock off, three days after it was put on",
+        way="set it back",
+        is_broken_by=unlocks,
     ),
     _cluster("Name"),
     _cluster("RoleArn"),
@@ -203,6 +223,7 @@ FIXED = (
 STAYS: dict[str, tuple[str, str]] = {
     FILE_SYSTEM: ("storage", "the platform's data is in it"),
     DATABASE: ("database", "the platform's data is in it"),
+    VAULT: ("backup.frequency", "backups are in it, which stay there until their time"),
     "AWS::SecretsManager::Secret": ("", "Airflow can't do without it"),
     CLUSTER: ("cluster", "everything runs on it"),
     REPOSITORY: ("images.repository", "pods may run images that are in it"),

@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 
 from operations.aws import Clients
 from operations.changes.grown import storage_violations
+from operations.database_protection import databases
 from operations.deployed import DeployedStack
+from operations.restore.sources import source_violations
 from settings import AwsEnvironment
 
 Check = Callable[[AwsEnvironment, Clients, Sequence[DeployedStack]], list[str]]
@@ -41,5 +43,12 @@ def databases_take_their_sizes(
     return [str(violation) for violation in storage_violations(settings, clients, stacks)]
 
 
-CHECKS: tuple[Check, ...] = (stacks_can_be_updated, databases_take_their_sizes)
+def restored_from_what_is_there(
+    settings: AwsEnvironment, clients: Clients, stacks: Sequence[DeployedStack]
+) -> list[str]:
+    """What the database is to be made from exists, and fits. Once it is made, nobody needs it any more."""
+    return [] if databases(stacks) else [str(violation) for violation in source_violations(settings, clients)]
+
+
+CHECKS: tuple[Check, ...] = (stacks_can_be_updated, databases_take_their_sizes, restored_from_what_is_there)
 """Every check that `make deploy` makes; a new one is added here and nowhere else."""

@@ -111,6 +111,12 @@ DATA_KINDS: dict[str, Kind] = {
 
 KINDS: dict[str, Kind] = {
     **DATA_KINDS,
+    "AWS::Backup::BackupVault": Kind(
+        "backup vault",
+        BELOW,
+        lambda clients, name: clients("backup").describe_backup_vault(BackupVaultName=name),
+        ("backup delete-backup-vault --backup-vault-name {id}",),
+    ),
     "AWS::Logs::LogGroup": Kind("log group", BELOW, _log_group, ("logs delete-log-group --log-group-name {id}",)),
     "AWS::RDS::DBSubnetGroup": Kind(
         "database subnet group",

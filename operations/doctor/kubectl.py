@@ -1,4 +1,4 @@
-"""Commands in a pod, through the kubectl on PATH: what the canary needs and reading does not."""
+"""The kubectl on PATH: commands in a pod, which reading does not need, and what operations change on a cluster."""
 
 import json
 import os
@@ -23,14 +23,17 @@ class CommandError(Exception):
 
 
 class Kubectl:
-    """Runs commands in the first container of a Deployment's pod.
+    """Runs commands in the first container of a Deployment's pod, and kubectl's own.
 
     On the cluster that the environment names, with the credentials of all other checks: the current context of a
     kubeconfig may be of another cluster.
     """
 
-    def __init__(self, namespace: str, reader_of_cluster: Callable[[], KubernetesReader]) -> None:
-        """`reader_of_cluster` makes a reader with a token of now: one is good for a quarter of an hour."""
+    def __init__(self, namespace: str, reader_of_cluster: Callable[[], KubernetesReader] | None) -> None:
+        """`reader_of_cluster` makes a reader with a token of now: one is good for a quarter of an hour.
+
+        None: the current context, for a platform of which no more is known.
+        """
         self._namespace = namespace
         self._reader = reader_of_cluster
 
@@ -41,22 +44,28 @@ class Kubectl:
             KubectlError: no kubectl, no access, no such Deployment, or no end in time.
             CommandError: the command has failed.
         """
+        return self.run(["exec", f"deployment/{deployment}", "--", *command], seconds)
+
+    def run(self, arguments: Sequence[str], seconds: float) -> str:
+        """What kubectl writes to its output. Raises as `execute` does."""
         program = shutil.which("kubectl")
         if program is None:
             raise KubectlError("there is no kubectl on PATH")
         with tempfile.TemporaryDirectory() as folder:
-            kubeconfig = Path(folder) / "kubeconfig"  # the folder is this user's alone
-            kubeconfig.write_text(json.dumps(self._reader().kubeconfig()))
-            arguments = ["--kubeconfig", str(kubeconfig), "--namespace", self._namespace]
-            arguments += ["exec", f"deployment/{deployment}", "--", *command]
+            options, environment = ["--namespace", self._namespace], dict(os.environ)
+            if self._reader is not None:
+                kubeconfig = Path(folder) / "kubeconfig"  # the folder is this user's alone
+                kubeconfig.write_text(json.dumps(self._reader().kubeconfig()))
+                options, environment["KUBECONFIG"] = ["--kubeconfig", str(kubeconfig), *options], str(kubeconfig)
             try:
                 done = subprocess.run(
-                    [program, *arguments],
+                    [program, *options, *arguments],
                     capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=seconds,
-                    env={**os.environ, "KUBECONFIG": str(kubeconfig)}, check=False,
+                    env=environment, check=False,
                 )  # fmt: skip
             except subprocess.TimeoutExpired as error:
-                raise KubectlError(f"`{' '.join(command)}` did not end in {seconds:.0f} s") from error
+                told = arguments[arguments.index("--") + 1 :] if "--" in arguments else arguments
+                raise KubectlError(f"`{' '.join(told)}` did not end in {seconds:.0f} s") from error
             except OSError as error:
                 raise KubectlError(f"{program} can't be run: {error}") from error
         if done.returncode == 0:

@@ -5,6 +5,7 @@ from operations.doctor import (
     addons,
     data,
     door,
+    housekeeping,
     kubernetes,
     kubernetes_nodes,
     links,
@@ -48,4 +49,5 @@ CHECKS: tuple[Check, ...] = (
     *rotation.CHECKS,
     *kubernetes.CHECKS,
     *pods.CHECKS,
+    *housekeeping.CHECKS,
 )

@@ -20,6 +20,8 @@ PLATFORM_OPTIONS = frozenset(
         "dag_processor.refresh_interval",
         "database.check_migrations",
         "database.sql_alchemy_conn_async",
+        "database.sql_alchemy_connect_args",
+        "database.sql_alchemy_connect_args_async",
         "fab.cookie_secure",
         "kubernetes_executor.namespace",
         "kubernetes_executor.pod_template_file",

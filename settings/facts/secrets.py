@@ -72,6 +72,7 @@ SECRETS = (
         length=64,
         file="jwt-secret",
         option="api_auth.jwt_secret",
+        read_as="signing-key",
     ),
     Secret(
         key="api_secret_key",

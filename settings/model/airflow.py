@@ -8,6 +8,7 @@ from pydantic import Field
 from settings.facts.limits import LONGEST_ROLLOUT_MINUTES, LONGEST_TASK_GRACE_SECONDS, SHORTEST_ROLLOUT_MINUTES
 from settings.model.base import AsTuple, Form, ImageReference, OneOfSeveral, Settings, broken
 from settings.model.dag_bundles import EVERYTHING, BundleName, DagBundleSettings, GitSettings, GitSyncSettings
+from settings.model.housekeeping import HousekeepingSettings
 from settings.model.login import LOOPBACK, LoginSettings, UserName
 from settings.model.secrets_backend import SecretsBackendSettings
 from settings.model.task_profile import TaskProfileSettings, TaskRoleSettings
@@ -200,6 +201,8 @@ class AirflowSettings(Settings):
     `dags-folder`. With entries here only these are read."""
 
     git_sync: GitSyncSettings = GitSyncSettings()
+
+    housekeeping: HousekeepingSettings = HousekeepingSettings()
 
     parallelism: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Most task pods at once; default what the running nodes (`desired_size`) can hold beside Airflow itself."""

@@ -95,6 +95,14 @@ ImageReference = Annotated[
         "must be a container image, such as registry.example.com/team/airflow:3.3.2",
     ),
 ]
+KeyArn = Annotated[
+    str,
+    Form(
+        r"arn:aws[a-z-]*:kms:[a-z]{2}(-[a-z]{1,12}){1,3}-[0-9]:[0-9]{12}"
+        r":key/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})",
+        "must be the whole ARN of a KMS key, such as arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-…",
+    ),
+]
 _LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 RegistryPrefix = Annotated[
     str,

@@ -7,11 +7,13 @@ from pydantic import Field
 from settings.facts.zones import FEWEST_ZONES, MOST_ZONES
 from settings.model.access import FrontDoorSettings
 from settings.model.airflow import AirflowSettings
+from settings.model.backup import BackupSettings
 from settings.model.base import AsTuple, Form, ImageReference, Settings, ZoneName
 from settings.model.cluster import ClusterSettings
 from settings.model.database import DatabaseSettings
 from settings.model.images import AwsImagesSettings, ImagesSettings
 from settings.model.network import NetworkSettings
+from settings.model.restore import RestoreSettings
 from settings.model.storage import StorageSettings
 
 EnvironmentName = Annotated[
@@ -54,6 +56,8 @@ class AwsEnvironment(Settings):
     cluster: ClusterSettings = ClusterSettings()
     storage: StorageSettings = StorageSettings()
     database: DatabaseSettings = DatabaseSettings()
+    backup: BackupSettings = BackupSettings()
+    restore: RestoreSettings = RestoreSettings()
     images: AwsImagesSettings = AwsImagesSettings()
     airflow: AirflowSettings = AirflowSettings()
     access: FrontDoorSettings = FrontDoorSettings()

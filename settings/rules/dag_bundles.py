@@ -13,8 +13,9 @@ BUNDLES = "airflow.dag_bundles"
 
 TAKEN = (
     "/opt/airflow/airflow.cfg", "/opt/airflow/bundles", "/opt/airflow/config", "/opt/airflow/dags",
-    "/opt/airflow/data", "/opt/airflow/logs", "/opt/airflow/platform", "/opt/airflow/plugins",
-    "/opt/airflow/pod-template", "/opt/airflow/secrets", "/dev", "/proc", "/run", "/sys", "/tmp", "/var/run",  # noqa: S108
+    "/opt/airflow/data", "/opt/airflow/login", "/opt/airflow/logs", "/opt/airflow/platform", "/opt/airflow/plugins",
+    "/opt/airflow/pod-template", "/opt/airflow/schema", "/opt/airflow/secrets",
+    "/dev", "/proc", "/run", "/sys", "/tmp", "/var/run",  # noqa: S108
 )  # fmt: skip
 """Paths of Airflow's pods that hold something else than what the image has there (k8s/airflow/pods/paths.py)."""
 

@@ -21,6 +21,8 @@ from ministack.services.cloudformation import _stacks
 from standins.aws import account, exports, questions
 from standins.aws.ledger import LEDGER, watched
 from standins.aws.resources import (
+    backup_plans,
+    backups,
     data,
     eks,
     eks_access,
@@ -32,13 +34,28 @@ from standins.aws.resources import (
     network,
     registry,
     releases,
+    snapshots,
     upgrades,
 )
 
 Json = dict[str, Any]
 MODULES = (
-    data, eks, eks_access, eks_addons, front_door, fsx, instances, links, network, registry, releases, upgrades
-)  # fmt: skip
+    backup_plans,
+    backups,
+    data,
+    eks,
+    eks_access,
+    eks_addons,
+    front_door,
+    fsx,
+    instances,
+    links,
+    network,
+    registry,
+    releases,
+    snapshots,
+    upgrades,
+)
 """They registered their types and checks when they were imported."""
 
 SERVICE_LINKED_ROLES = {
@@ -123,6 +140,8 @@ def _answer(path: str, query: dict[str, list[str]]) -> Json | None:
         for place, text in zip(query.get("path", ()), query.get("text", ()), strict=True):
             links.write(file_system, place, text)
         return {"files": links.files(file_system)}
+    if path == "/rehearsal/rows":
+        return {"rows": snapshots.rows(query["database"][0], *query.get("row", ()))}
     if path == "/rehearsal/account":
         account.change(json.loads(query.get("changes", ["{}"])[0]))
         return {}

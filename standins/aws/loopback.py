@@ -130,6 +130,12 @@ class LoopbackAws:
         ]
         return found
 
+    def rows(self, database: str, *written: str) -> list[str]:
+        """What is in a database, after what is `written` to it now."""
+        question = [("database", database), *(("row", row) for row in written)]
+        found: list[str] = self._read(f"/rehearsal/rows?{urlencode(question)}")["rows"]
+        return found
+
     def stack_status(self, name: str) -> str | None:
         """A stack's status, or None when there is none (any more)."""
         stacks = self.client("cloudformation").describe_stacks()["Stacks"]

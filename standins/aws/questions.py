@@ -12,6 +12,7 @@ from standins.aws import eks_questions
 from standins.aws.account import STATE
 from standins.aws.form_questions import ACTIONS, RefusalError
 from standins.aws.ledger import LEDGER, RefusedError
+from standins.aws.resources import backups, snapshots
 
 Json = dict[str, Any]
 FORMS = ("autoscaling", "ec2", "rds")
@@ -87,9 +88,14 @@ TARGETS: dict[str, Callable[[Json], Json]] = {
     "ServiceQuotasV20190624.GetAWSDefaultServiceQuota": _quota,
     "AWSFreeTierService.GetAccountPlanState": _plan,
     "AWSSimbaAPIService_v20180301.DescribeFileSystems": _file_systems,
+    "AWSSimbaAPIService_v20180301.CreateBackup": backups.create,
+    "AWSSimbaAPIService_v20180301.DescribeBackups": backups.described,
     "AWSSimbaAPIService_v20180301.DescribeDataRepositoryAssociations": _links,
 }
 """By the header X-Amz-Target."""
+
+SNAPSHOTS = {"CopyDBSnapshot": snapshots.copied, "ModifyDBSnapshotAttribute": snapshots.shared}
+"""Of RDS, by the field Action."""
 
 
 def _manifest(path: str) -> Reply | None:
@@ -124,18 +130,18 @@ def reply(method: str, path: str, query: dict[str, list[str]], headers: dict[str
     try:
         if target in TARGETS:
             return Reply(json.dumps(TARGETS[target](json.loads(body or b"{}"))).encode())
-        if action in ACTIONS:
-            document = f"<{action}Response>{ACTIONS[action](form)}</{action}Response>"
+        if answer := ACTIONS.get(action) or SNAPSHOTS.get(action):
+            document = f"<{action}Response>{answer(form)}</{action}Response>"
             return Reply(document.encode(), content_type="text/xml")
     except RefusalError as refusal:
         return _refused(action, *refusal.args)
     if service_of(headers) == "eks":
         try:
-            answer = eks_questions.answer(method, path, query, body)
+            told = eks_questions.answer(method, path, query, body)
         except RefusedError as refusal:
             code, _, message = str(refusal).partition(": ")
             return _refused("", code, message)
-        return None if answer is None else Reply(json.dumps(answer).encode(), content_type="application/json")
+        return None if told is None else Reply(json.dumps(told).encode(), content_type="application/json")
     return _manifest(path)
 
 

@@ -18,6 +18,8 @@ from standins.node.volumes import Volumes, write_sandbox
 
 Json = dict[str, Any]
 
+SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+
 
 class ProcessRunner:
     """A runner (standins/kubernetes_api/runner.py) whose containers are processes of this machine."""
@@ -108,15 +110,16 @@ class ProcessRunner:
         folder = self._folder / "pods" / f"{metadata['name']}-{metadata['uid'][:8]}"
         folder.mkdir(parents=True)
 
+        account = self._service_account(pod, folder)
+
         def text(content: str) -> str:
-            return substitution.services(content, self._services(), metadata["namespace"])
+            placed = substitution.paths(content, {SERVICE_ACCOUNT: str(account or "/nowhere")})
+            return substitution.services(placed, self._services(), metadata["namespace"])
 
         images = {each["image"]: self._images.named(each["image"]) for each in _specs(spec)}
         volumes = Volumes(pod, folder, find=self._find, storage=self.storage, identities=self._identities, text=text)
         sandbox = Path(environment_mark(folder))
-        write_sandbox(
-            sandbox, address=address, name=metadata["name"], service_account=self._service_account(pod, folder)
-        )
+        write_sandbox(sandbox, address=address, name=metadata["name"], service_account=account)
 
         def made(each: Json) -> Container:
             return Container(

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from botocore.exceptions import ClientError
 
 from standins.aws.loopback import LoopbackAws
 from standins.kubernetes_api import KubernetesApi
@@ -457,3 +458,106 @@ def test_should_not_take_silence_about_a_cluster(
     told = "; ".join(e.get("ResourceStatusReason", "") for e in aws.stack_events("silent")[seen:])
     assert not missing or f'property "{missing}" missing' in told
     assert remove(aws, "silent") == "DELETE_COMPLETE"
+
+
+def database(**properties: object) -> Json:
+    """A database in a network of its own; None takes a property out."""
+    subnets = {"DBSubnetGroupDescription": "d", "SubnetIds": [{"Ref": "SubnetA"}, {"Ref": "SubnetB"}]}
+    of_every = {
+        "DBInstanceIdentifier": "origin",
+        "Engine": "postgres",
+        "EngineVersion": "17",
+        "DBInstanceClass": "db.t4g.small",
+        "AllocatedStorage": "20",
+        "MasterUsername": "airflow",
+        "MasterUserPassword": "not-a-secret",
+        "StorageEncrypted": True,
+        "DBSubnetGroupName": {"Ref": "Subnets"},
+    }
+    said = {name: value for name, value in {**of_every, **properties}.items() if value is not None}
+    return {
+        **network(),
+        "Subnets": {"Type": "AWS::RDS::DBSubnetGroup", "Properties": subnets},
+        "Database": {"Type": "AWS::RDS::DBInstance", "DeletionPolicy": "Delete", "Properties": said},
+    }
+
+
+SILENT: Json = {"MasterUsername": None, "StorageEncrypted": None, "DBInstanceIdentifier": "restored"}
+
+
+@pytest.fixture(scope="module")
+def snapshot(aws: LoopbackAws) -> str:
+    """Of a database with a row."""
+    assert make(aws, "origin", database()) == "CREATE_COMPLETE"
+    assert aws.rows("origin", "a row") == ["a row"]
+    aws.client("rds").create_db_snapshot(DBInstanceIdentifier="origin", DBSnapshotIdentifier="kept")
+    assert aws.rows("origin", "a later row") == ["a row", "a later row"]
+    return "kept"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({**SILENT, "DBSnapshotIdentifier": "none"}, "DBSnapshotNotFound"),
+        ({**SILENT, "MasterUsername": "airflow"}, "MasterUsername can't be said beside a snapshot"),
+        ({**SILENT, "StorageEncrypted": True}, "StorageEncrypted can't be said beside a snapshot"),
+        ({**SILENT, "AllocatedStorage": "19"}, "less storage than the snapshot's"),
+    ],
+)
+def test_should_not_restore_what_rds_does_not(aws: LoopbackAws, snapshot: str, said: Json, why: str) -> None:
+    name = f"unrestored-{len(why)}"
+    assert make(aws, name, database(**{"DBSnapshotIdentifier": snapshot, **said})) == "ROLLBACK_COMPLETE"
+    assert why in reasons(aws, name)
+
+
+def test_should_restore_what_was_there_and_make_no_other_database_of_it(aws: LoopbackAws, snapshot: str) -> None:
+    restored = database(**{**SILENT, "DBSnapshotIdentifier": snapshot})
+    assert make(aws, "restored", restored) == "CREATE_COMPLETE"
+    assert aws.rows("restored") == ["a row"]
+    [instance] = aws.client("rds").describe_db_instances(DBInstanceIdentifier="restored")["DBInstances"]
+    assert (instance["MasterUsername"], instance["StorageEncrypted"]) == ("airflow", True)
+    aws.client("rds").delete_db_snapshot(DBSnapshotIdentifier=snapshot)
+    larger = database(**{**SILENT, "DBSnapshotIdentifier": snapshot, "AllocatedStorage": "40"})
+    assert change(aws, "restored", {"Resources": larger}) == "UPDATE_COMPLETE", "the snapshot is needed no more"
+    for other in (None, "another"):
+        forgotten = database(**{**SILENT, "DBSnapshotIdentifier": other, "AllocatedStorage": "40"})
+        assert change(aws, "restored", {"Resources": forgotten}) == "UPDATE_ROLLBACK_COMPLETE"
+        assert "custom-named resource requires replacing" in reasons(aws, "restored")
+    assert aws.rows("restored") == ["a row"]
+
+
+def test_should_back_up_file_systems_that_are_not_linked_and_restore_them(aws: LoopbackAws) -> None:
+    fsx = aws.client("fsx")
+    assert make(aws, "unlinked", {**network(), "FileSystem": file_system({"Ref": "SubnetA"}, {"Ref": "Group"})}) == (
+        "CREATE_COMPLETE"
+    )
+    made = outputs(aws, "unlinked")
+    aws.files(made["FileSystem"], path="/dags/a.py", text="a DAG")
+    backup = fsx.create_backup(FileSystemId=made["FileSystem"])["Backup"]["BackupId"]
+    [found] = fsx.describe_backups(BackupIds=[backup])["Backups"]
+    assert (found["Lifecycle"], found["FileSystem"]["StorageCapacity"]) == ("AVAILABLE", 1200)
+    restored = file_system(made["SubnetA"], made["Group"])
+    restored["Properties"]["BackupId"] = backup
+    assert make(aws, "from-backup", {"FileSystem": restored}) == "CREATE_COMPLETE"
+    assert aws.files(outputs(aws, "from-backup")["FileSystem"]) == {"/dags/a.py": "a DAG"}
+    restored["Properties"]["StorageCapacity"] = 2400
+    assert make(aws, "larger", {"FileSystem": restored}) == "ROLLBACK_COMPLETE"
+    assert "StorageCapacity must match the backup's" in reasons(aws, "larger")
+    link = {"FileSystemId": made["FileSystem"], "FileSystemPath": "/dags", "DataRepositoryPath": "s3://links/dags/"}
+    resources = {
+        "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "links"}},
+        "Link": {"Type": "AWS::FSx::DataRepositoryAssociation", "DependsOn": "Bucket", "Properties": link},
+    }
+    assert make(aws, "a-link", resources) == "CREATE_COMPLETE"
+    with pytest.raises(ClientError, match="not supported on this file system"):
+        fsx.create_backup(FileSystemId=made["FileSystem"])
+
+
+def test_should_not_take_a_compliance_lock_off(aws: LoopbackAws) -> None:
+    def vault(**lock: int) -> Json:
+        locked = {"LockConfiguration": lock} if lock else {}
+        return {"Vault": {"Type": "AWS::Backup::BackupVault", "Properties": {"BackupVaultName": "vault", **locked}}}
+
+    assert make(aws, "vault", vault(MinRetentionDays=7, ChangeableForDays=3)) == "CREATE_COMPLETE"
+    assert change(aws, "vault", {"Resources": vault()}) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "the vault's lock is immutable" in reasons(aws, "vault")

@@ -6,6 +6,8 @@ are steps: each one takes the platform as the one before it left it.
 
 from pathlib import Path
 
+import yaml
+
 from operations.destroy.kinds import PARTS
 from standins.aws.cdk import Run
 from tests.deploy.rehearsal import Json, Rehearsal
@@ -98,6 +100,34 @@ def test_should_keep_what_both_keep_and_tell_it(life: Rehearsal) -> None:
     assert database["DeletionProtection"], "nobody's stack has it any more"
 
 
+KEPT: Json = {}
+"""What the set names, and the key that it is encrypted with."""
+
+
+def secret_values(life: Rehearsal) -> Json:
+    """ARN -> value of all that the environment's stacks ever made and AWS still has."""
+    client = life.aws.client("secretsmanager")
+    found = [each["ARN"] for each in client.list_secrets()["SecretList"]]
+    return {arn: client.get_secret_value(SecretId=arn)["SecretString"] for arn in found}
+
+
+def with_key(life: Rehearsal, **changes: object) -> Path:
+    """The environment file with a key for backup sets."""
+    return life.environment("dev", {"retain_data": True, "backup": {"kms_key_arn": KEPT["key"]}, **changes})
+
+
+def test_should_hold_all_that_was_kept_in_a_set_with_a_key(life: Rehearsal) -> None:
+    [database] = life.aws.resources("AWS::RDS::DBInstance")
+    life.aws.rows(database["physical_id"], "run of 2026-11-24", "connection warehouse")
+    KEPT["key"] = life.aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    KEPT["values"] = sorted(secret_values(life).values())
+    folder = life.folder / "sets"
+    run = life.cdk.operation("operations.backup", str(with_key(life)), "--to", str(folder))
+    assert "Secrets: 4, with their values, encrypted." in run.output
+    [KEPT["set"]] = folder.glob("*.json")
+    assert not any(value in KEPT["set"].read_text() for value in KEPT["values"])
+
+
 def test_should_tell_later_only_what_is_still_there(life: Rehearsal) -> None:
     secret, *others = life.aws.resources("AWS::SecretsManager::Secret")
     life.aws.client("secretsmanager").delete_secret(SecretId=secret["physical_id"])
@@ -105,3 +135,29 @@ def test_should_tell_later_only_what_is_still_there(life: Rehearsal) -> None:
     assert "Nothing of environment dev is deployed" in run.output
     assert secret["physical_id"] not in told(run.output)
     assert {other["physical_id"] for other in others} <= told(run.output)
+
+
+def test_should_bring_up_from_the_set_what_the_account_has_no_more(life: Rehearsal) -> None:
+    client = life.aws.client("secretsmanager")
+    for secret in life.aws.resources("AWS::SecretsManager::Secret"):  # the one that waits for its end, too
+        client.delete_secret(SecretId=secret["physical_id"], ForceDeleteWithoutRecovery=True)
+    [database] = life.aws.client("rds").describe_db_instances()["DBInstances"]
+    life.aws.client("rds").modify_db_instance(
+        DBInstanceIdentifier=database["DBInstanceIdentifier"], DeletionProtection=False
+    )
+    life.aws.client("rds").delete_db_instance(
+        DBInstanceIdentifier=database["DBInstanceIdentifier"], SkipFinalSnapshot=True
+    )
+    run = life.cdk.operation("operations.restore", str(with_key(life)), "--from", str(KEPT["set"]))
+    _, _, settings = run.output.partition("make deploy ENV=")
+    path = with_key(life, **yaml.safe_load(settings.partition("\n")[2]))
+    life.deploy(path, stack="DatabaseStack")
+    [restored] = life.aws.client("rds").describe_db_instances()["DBInstances"]
+    assert life.aws.rows(restored["DBInstanceIdentifier"]) == ["run of 2026-11-24", "connection warehouse"]
+    made = secret_values(life).values()
+    credentials = [each for each in made if restored["DBInstanceIdentifier"] in each]
+    assert len(credentials) == 1
+    assert sorted(set(made) - set(credentials)) == [each for each in KEPT["values"] if "username" not in each]
+    assert restored["StorageEncrypted"], "as its snapshot is"
+    run = life.cdk("diff", "DatabaseStack", "--exclusively", "--fail", environment=path)
+    assert "Number of stacks with differences: 0" in run.output

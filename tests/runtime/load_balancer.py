@@ -6,6 +6,7 @@ connection that ends under a request for a failure of it.
 
 import http.client
 import queue
+import select
 import threading
 import time
 from dataclasses import dataclass, field
@@ -67,9 +68,14 @@ class LoadBalancer:
             except queue.Empty:
                 self.opened += 1
                 return http.client.HTTPConnection(self.address, 8080, timeout=30)
-            if time.monotonic() - since < IDLE_SECONDS:
+            if time.monotonic() - since < IDLE_SECONDS and not _has_ended(connection):
                 return connection
             connection.close()
+
+
+def _has_ended(connection: http.client.HTTPConnection) -> bool:
+    """Whether the other side has closed an idle connection, which a load balancer learns while it waits."""
+    return connection.sock is None or bool(select.select([connection.sock], [], [], 0)[0])
 
 
 @dataclass

@@ -6,6 +6,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from k8s.bindings import GeneratedSecrets
 from k8s.local import generate_secrets
 from k8s.names import ADMIN_USER
 from settings.model.airflow import AirflowSettings
@@ -104,6 +105,10 @@ class Stage:
         for old in before:
             if (old["kind"], old["metadata"]["name"]) not in names:
                 self.cluster.delete(old["kind"], old["metadata"].get("namespace"), old["metadata"]["name"])
+
+    def change_secret(self, generated_key: str, value: str) -> None:
+        """Another value from the next release on."""
+        self.secrets = GeneratedSecrets(values={**self.secrets.values, generated_key: value})
 
     def rolled_out(self, manifest: Json) -> None:
         """Wait for an object to be what it should. Raises TimeoutError with its pods' output."""

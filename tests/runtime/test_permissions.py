@@ -49,6 +49,10 @@ def test_should_never_have_been_refused_a_permission(airflow: Stage) -> None:
         ("airflow-triggerer", "POST", "/api/v1/namespaces/airflow/pods"),
         ("airflow-worker", "GET", "/api/v1/namespaces/airflow/pods"),
         ("airflow-dag-processor", "GET", "/api/v1/namespaces/airflow/pods"),
+        ("airflow-clean-pods", "GET", "/api/v1/namespaces/airflow/secrets"),
+        ("airflow-clean-pods", "POST", "/api/v1/namespaces/airflow/pods"),
+        ("airflow-clean-metadata", "GET", "/api/v1/namespaces/airflow/pods"),
+        ("airflow-clean-logs", "GET", "/apis/batch/v1/namespaces/airflow/jobs"),
     ],
 )
 def test_should_refuse_what_no_role_allows(airflow: Stage, account: str, method: str, path: str) -> None:

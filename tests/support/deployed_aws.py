@@ -29,12 +29,16 @@ class Stack:
     """The newest first."""
     properties: dict[str, Json] = field(default_factory=dict)
     """Of resources, by logical id."""
+    life: int = 1
+    """Of several of the same name."""
+    deleted: str = ""
+    """When it was."""
     policies: Json = field(default_factory=dict)
     """Policies of all its resources, beside or in the place of their own."""
 
     @property
     def id(self) -> str:
-        return f"arn:aws:cloudformation:eu-central-1:{ACCOUNT}:stack/{self.name}/1"
+        return f"arn:aws:cloudformation:eu-central-1:{ACCOUNT}:stack/{self.name}/{self.life}"
 
     @property
     def template(self) -> Json:
@@ -119,7 +123,8 @@ class Account:
     def pages_of_list_stacks(self, StackStatusFilter: list[str]) -> Iterator[Json]:  # noqa: N803
         for stack in self.stacks:
             if stack.status in StackStatusFilter:
-                yield {"StackSummaries": [{"StackName": stack.name, "StackId": stack.id}]}
+                known = {"StackName": stack.name, "StackId": stack.id, "DeletionTime": stack.deleted}
+                yield {"StackSummaries": [known]}
 
     def pages_of_list_stack_resources(self, StackName: str) -> Iterator[Json]:  # noqa: N803
         for name, (type_, physical_id, _) in self._stack(StackName).resources.items():

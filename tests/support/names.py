@@ -12,3 +12,5 @@ COMPONENTS = {
 
 COMPONENT_STEPS = tuple(COMPONENTS)
 DEPLOYMENTS = tuple(COMPONENTS.values())
+CLEANERS = ("airflow-clean-pods", "airflow-clean-metadata", "airflow-clean-logs")
+"""CronJobs of housekeeping."""

@@ -94,6 +94,13 @@ DEPLOYS: dict[str, Any] = {
         "built-in": {"image": "/opt/dags"},
     },
     "airflow.git_sync": {"cpu_millicores": 60, "memory_mib": 300, "keep_days": 60, "egress_cidrs": ["198.51.100.0/24"]},
+    "airflow.housekeeping": {
+        "metadata_retention_days": None,
+        "archive_retention_days": 0,
+        "log_retention_days": 90,
+        "pod_retention_days": 1,
+        "start_time": "23:50",
+    },
     "airflow.secrets_backend": {
         "service": "secrets_manager",
         "connections_prefix": "team/connections",
@@ -131,6 +138,7 @@ ONE_WAY: dict[str, Any] = {
     "database.allocated_storage_gib": 100,
     "database.engine_version": "17",
     "images.repository": True,
+    "backup.frequency": "daily",
 }
 """Setting -> another value, to which it deploys; the way back is refused."""
 
@@ -145,6 +153,8 @@ REFUSED: dict[str, Any] = {
     "storage.customer_managed_key": True,
     "storage.s3.bucket": "airflow-test-ours",
     "database.customer_managed_key": True,
+    "restore.database_snapshot": "airflow-test-20261124-050000",
+    "restore.file_system_backup": "backup-0123456789abcdef0",
 }
 """Setting -> another value, refused both ways."""
 
@@ -162,6 +172,13 @@ ELSEWHERE = {
     "storage.storage_type": "on PERSISTENT_1",
     "storage.hdd_read_cache": "on HDD",
     "airflow.login.client_secret_name": "without AWS",
+    "backup.start_time": "with backup.frequency",
+    "backup.keep_days": "with backup.frequency",
+    "backup.lock": "with backup.frequency",
+    "backup.kms_key_arn": "what `make backup` makes: no template follows it",
+    "backup.accounts": "what `make backup` makes: no template follows it",
+    "restore.secrets": "with RESTORED",
+    "restore.kms_key_arn": "with RESTORED",
 }
 """Settings whose transition is no row of its own."""
 
@@ -188,6 +205,7 @@ CACHE = {
         f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:ecr-pullthroughcache/docker-hub-AbCdEf"
     ),
 }
+SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:"
 GRAVITON = {"instance_types": ["m7g.large"]}
 
 NO_LINKS: dict[str, dict[str, Any]] = {
@@ -197,6 +215,17 @@ NO_LINKS: dict[str, dict[str, Any]] = {
 }
 """From links to backups and back: each step deploys from the one before it, the first from the base, which is linked;
 from the last one the base deploys again. A step left out is refused."""
+
+RESTORED: dict[str, dict[str, Any]] = {
+    "restored": {"restore.database_snapshot": "kept", "restore.secrets": {"fernet_key": f"{SECRET}fernet-AbCdEf"}},
+    "other secrets": {"restore.database_snapshot": "kept", "restore.secrets": {"fernet_key": f"{SECRET}other-AbCdEf"}},
+    "a key": {
+        "restore.database_snapshot": "kept",
+        "restore.secrets": {"fernet_key": f"{SECRET}fernet-AbCdEf"},
+        "restore.kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    },
+}
+"""Platforms from one snapshot. None of them can become another one, nor one that is not restored."""
 
 WALK: dict[str, dict[str, Any]] = {
     "an older Kubernetes": {"cluster.version": "1.34"},
@@ -217,6 +246,8 @@ WALK: dict[str, dict[str, Any]] = {
         "cluster.endpoint.access": "public",
         # Another store, and an endpoint that comes with it.
         "airflow.secrets_backend": {"service": "ssm"},
+        # Nothing cleans up, so the step itself goes.
+        "airflow.housekeeping": {f"{each}_retention_days": None for each in ("metadata", "log", "pod")},
         "cluster.node_groups": {"workers": {"capacity_type": "spot", "instance_types": ["m7a.large"]}},
         **NO_LINKS["no links"],
         "retain_data": False,

@@ -1,7 +1,7 @@
 """The secrets that Airflow must never lose, and the right to read them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
@@ -17,6 +17,9 @@ class AirflowSecrets(Construct):
 
     No value of theirs stands in a template. Never change how a secret is generated: CloudFormation would generate a
     new value, and Airflow could not read its connections any more.
+
+    Args:
+        adopted: ARNs of existing secrets, by the keys of the rows whose place they take; no stack has them.
     """
 
     def __init__(
@@ -26,8 +29,10 @@ class AirflowSecrets(Construct):
         *,
         encryption_key: kms.IKey | None,
         removal_policy: RemovalPolicy,
+        adopted: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._adopted = adopted or {}
         self._encryption_key = encryption_key
         self._removal_policy = removal_policy
         self.by_key = {row.key: self._secret(row) for row in facts.SECRETS}
@@ -57,7 +62,9 @@ class AirflowSecrets(Construct):
                 )
             )
 
-    def _secret(self, row: facts.Secret) -> secretsmanager.Secret:
+    def _secret(self, row: facts.Secret) -> secretsmanager.ISecret:
+        if row.key in self._adopted:
+            return secretsmanager.Secret.from_secret_complete_arn(self, row.id, self._adopted[row.key])
         return secretsmanager.Secret(
             self,
             row.id,

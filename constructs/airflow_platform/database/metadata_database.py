@@ -29,6 +29,10 @@ class MetadataDatabase(Construct):
     RDS keeps the minor version up to date in its maintenance windows; only the major version is named here, so that a
     deployment never fights it. When it is retained (`removal_policy`), what it stands on stays with it: subnet group,
     parameter group, log group, credentials.
+
+    Args:
+        snapshot: name or ARN of the RDS snapshot that it is made from; None: it begins empty. Never to be changed, nor
+            taken away: CloudFormation would make another database.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class MetadataDatabase(Construct):
         encryption_key: kms.IKey | None,
         name_prefix: str,
         removal_policy: RemovalPolicy,
+        snapshot: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         retain = removal_policy != RemovalPolicy.DESTROY
@@ -54,6 +59,7 @@ class MetadataDatabase(Construct):
         # first, the instance's name must be known before it exists. A part of the stack's id makes the name as good as
         # a generated one: another deployment of the same environment, beside a retained database, gets another.
         identifier = f"{name_prefix}-{Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))}"
+        self.name = identifier
         log_group = LogGroup(
             self,
             "LogGroup",
@@ -107,6 +113,8 @@ class MetadataDatabase(Construct):
             removal_policy=removal_policy,
         )
         self.instance.node.add_dependency(log_group)
+        if snapshot:
+            _restore(resource(self.instance, rds.CfnDBInstance), snapshot)
         # cfn-lint knows minor versions, and takes the major one for one that RDS does not make any more.
         ignore_lint(resource(self.instance, rds.CfnDBInstance), "W3691")
         # A major upgrade replaces the group, and the old one has no use then.
@@ -115,3 +123,17 @@ class MetadataDatabase(Construct):
         assert attachment is not None
         # Without it the secret of a retained database would lose the address.
         attachment.apply_removal_policy(removal_policy)
+
+
+def _restore(instance: rds.CfnDBInstance, snapshot: str) -> None:
+    """Make it from a snapshot, of which RDS takes what it then refuses to be told: names, user and encryption.
+
+    The password is not of these: CloudFormation gives the restored database the one of the new credentials
+    (DBSnapshotIdentifier, StorageEncrypted and MasterUserPassword of AWS::RDS::DBInstance, CloudFormation template
+    reference).
+    """
+    instance.db_snapshot_identifier = snapshot
+    instance.db_name = None
+    instance.master_username = None
+    instance.storage_encrypted = None
+    instance.kms_key_id = None

@@ -18,6 +18,9 @@ class FileSystem(Construct):
     `name` is what people see in the console.
 
     Its key, if it has one of its own, has the same `removal_policy`: a retained file system is no use without it.
+
+    `backup_id`: the FSx backup that it is made from, of the same capacity (CreateFileSystemFromBackup, Amazon FSx API
+    reference); None: it begins empty. Never to be changed, nor taken away: CloudFormation would make another one.
     """
 
     def __init__(
@@ -30,6 +33,7 @@ class FileSystem(Construct):
         security_group: ec2.ISecurityGroup,
         name: str,
         removal_policy: RemovalPolicy,
+        backup_id: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
 
@@ -40,6 +44,7 @@ class FileSystem(Construct):
         self._resource = fsx.CfnFileSystem(
             self,
             "Resource",
+            backup_id=backup_id,
             file_system_type="LUSTRE",
             file_system_type_version=LUSTRE_VERSION,
             storage_capacity=settings.storage_capacity_gib,

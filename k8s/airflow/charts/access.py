@@ -32,12 +32,17 @@ def add_access(scope: Construct, airflow: AirflowSettings) -> None:
 
 
 def _add_role(scope: Construct, component: Component) -> None:
-    account, role = component.name, component.role or component.name
-    kube.KubeRole(scope, f"Role-{account}", metadata=_metadata(role), rules=_rules(component.kubernetes or {}))
+    role, binding = component.role or component.name, component.role_binding or component.name
+    add_role(scope, component.name, component.kubernetes or {}, role=role, binding=binding)
+
+
+def add_role(scope: Construct, account: str, rules: Rules, *, role: str, binding: str) -> None:
+    """What the pods of a ServiceAccount may do with the Kubernetes API."""
+    kube.KubeRole(scope, f"Role-{account}", metadata=_metadata(role), rules=_rules(rules))
     kube.KubeRoleBinding(
         scope,
         f"RoleBinding-{account}",
-        metadata=_metadata(component.role_binding or account),
+        metadata=_metadata(binding),
         role_ref=kube.RoleRef(api_group="rbac.authorization.k8s.io", kind="Role", name=role),
         subjects=[kube.Subject(kind="ServiceAccount", name=account, namespace=names.NAMESPACE)],
     )
@@ -48,6 +53,8 @@ def _metadata(name: str) -> kube.ObjectMeta:
 
 
 def _rules(rules: Rules) -> list[kube.PolicyRule]:
+    named = [(resource.partition("."), verbs) for resource, verbs in rules.items()]
     return [
-        kube.PolicyRule(api_groups=[""], resources=[resource], verbs=list(verbs)) for resource, verbs in rules.items()
+        kube.PolicyRule(api_groups=[group], resources=[resource], verbs=list(verbs))
+        for (resource, _, group), verbs in named
     ]

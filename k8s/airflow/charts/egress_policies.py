@@ -33,8 +33,8 @@ def add_egress_policies(scope: Construct, context: ChartContext) -> None:
     for component in components.COMPONENTS:
         cidrs = context.airflow.components[component.setting].egress_cidrs
         rules = [
-            _database(context),
-            *_kubernetes(component, context),
+            to_database(context),
+            *([to_kubernetes(context)] if component.kubernetes is not None else []),
             *_store(component, context),
             *_provider(component, context),
             *_calls(component),
@@ -42,7 +42,7 @@ def add_egress_policies(scope: Construct, context: ChartContext) -> None:
         ]
         add_egress_policy(scope, f"{component.id}Egress", component.name, component.label, rules)
     for job in jobs.JOBS:
-        add_egress_policy(scope, f"{job.id}Egress", job.name, job.label, [_database(context)])
+        add_egress_policy(scope, f"{job.id}Egress", job.name, job.label, [to_database(context)])
     api_server = components.API_SERVER
     tasks = [
         _to_pods(selector(api_server.label), API_PORT),
@@ -52,17 +52,16 @@ def add_egress_policies(scope: Construct, context: ChartContext) -> None:
     add_egress_policy(scope, "WorkerEgress", names.WORKER, WORKER, tasks)
 
 
-def _database(context: ChartContext) -> Rule:
+def to_database(context: ChartContext) -> Rule:
+    """The metadata database."""
     if context.bindings.in_cluster_database is not None:
         return _to_pods(selector(database.COMPONENT), DATABASE_PORT)
     return _to_networks(context.bindings.database_cidrs, [DATABASE_PORT])
 
 
-def _kubernetes(component: Component, context: ChartContext) -> list[Rule]:
+def to_kubernetes(context: ChartContext) -> Rule:
     """The Kubernetes API, for those that have a token for it."""
-    if component.kubernetes is None:
-        return []
-    return [_to_networks(context.bindings.kubernetes_api_cidrs, KUBERNETES_API_PORTS)]
+    return _to_networks(context.bindings.kubernetes_api_cidrs, KUBERNETES_API_PORTS)
 
 
 def _role_of_tasks(context: ChartContext) -> list[Rule]:

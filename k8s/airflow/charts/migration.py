@@ -17,10 +17,22 @@ JOB_MEMORY_MIB = 1024
 
 
 class MigrationChart(cdk8s.Chart):
-    """Jobs `airflow-migration-…` and `airflow-admin-user-…`, anew for each image and configuration."""
+    """Jobs `airflow-migration-…` and `airflow-admin-user-…`, anew for each image and configuration.
+
+    With them the scripts around the schema: what they and the pods that wait for them run.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, *, context: ChartContext) -> None:
         super().__init__(scope, construct_id)
+        files = context.config_maps.schema
+        kube.KubeConfigMap(
+            self,
+            "Files",
+            metadata=kube.ObjectMeta(
+                name=files.name, namespace=names.NAMESPACE, labels=labels("migration", context.airflow.version)
+            ),
+            data=files.data,
+        )
         for job in JOBS:
             self._add(job, context)
 

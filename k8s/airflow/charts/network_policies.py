@@ -11,7 +11,7 @@ from cdk8s_plus_28 import k8s as kube
 from constructs import Construct
 
 from k8s import names
-from k8s.airflow import components, jobs
+from k8s.airflow import components, housekeeping, jobs
 from k8s.airflow.charts import database
 from k8s.airflow.pods.ports import DATABASE_PORT
 from k8s.bindings import FrontDoor
@@ -52,7 +52,8 @@ def add_network_policies(scope: Construct, *, with_database: bool, front_door: F
 
 
 def _database_clients() -> list[str]:
-    return sorted(row.label for row in (*components.COMPONENTS, *jobs.JOBS) if "database" in row.secrets)
+    rows = (*components.COMPONENTS, *jobs.JOBS, *housekeeping.CLEANERS)
+    return sorted(row.label for row in rows if "database" in row.secrets)
 
 
 def _from(pods: Sequence[kube.LabelSelector], port: int) -> kube.NetworkPolicyIngressRule:

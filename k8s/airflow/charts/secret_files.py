@@ -9,10 +9,11 @@ from cdk8s_plus_28 import k8s as kube
 from constructs import Construct
 
 from k8s import names
+from k8s.airflow.key_ring import KeyRing
 from k8s.airflow.pods import login
 from k8s.airflow.pods.checksum import checksum
 from k8s.airflow.pods.ports import DATABASE_PORT
-from k8s.airflow.secret_readers import secret_readers
+from k8s.airflow.secret_readers import readers_of
 from k8s.bindings import GeneratedSecrets, SecretsManagerSecrets
 from k8s.labels import labels
 from settings.facts.secrets import Secret, secret
@@ -38,16 +39,9 @@ def _content(row: Secret, secrets: Secrets) -> str:
 
 
 def database_json(username: str, password: str) -> str:
-    """The database in the cluster, as RDS would write it."""
-    return json.dumps(
-        {
-            "username": username,
-            "password": password,
-            "host": names.DATABASE,
-            "port": DATABASE_PORT,
-            "dbname": DATABASE_NAME,
-        }
-    )
+    """The database in the cluster, as RDS would write it; `password` in the form of k8s/airflow/key_ring.py."""
+    database = {"username": username, "host": names.DATABASE, "port": DATABASE_PORT, "dbname": DATABASE_NAME}
+    return KeyRing.parse(password).in_database(json.dumps(database))
 
 
 def annotations(secrets: Secrets, keys: Iterable[str], more: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -65,13 +59,14 @@ def annotations(secrets: Secrets, keys: Iterable[str], more: Mapping[str, str] |
 def add_secrets(scope: Construct, secrets: Secrets, airflow: AirflowSettings) -> None:
     """The objects that the pods' volumes name, one for each ServiceAccount that reads secrets."""
     on_aws = isinstance(secrets, SecretsManagerSecrets)
-    for reader in secret_readers():
+    for reader in readers_of(airflow):
         add = add_secret_provider_class if on_aws else add_secret
         more = login.secret_files(airflow) if reader.has_the_login else {}
         add(scope, f"{reader.id}Secrets", reader.account, {**files_of(secrets, reader.secrets), **more})
     if isinstance(secrets, SecretsManagerSecrets):
         return
-    password = secrets.values[secret("database").generated_key]
+    # Read when the database is made: the one that is used then.
+    password = KeyRing.parse(secrets.values[secret("database").generated_key]).used
     add_secret(scope, "DatabasePassword", names.DATABASE, {DATABASE_PASSWORD_FILE: password})
 
 

@@ -19,6 +19,8 @@ from settings.model.airflow import AirflowSettings
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 MODULES = Path(__file__).parents[1] / "modules"
 GIT_SYNC = SCRIPTS / "git_sync"
+HOUSEKEEPING = SCRIPTS / "housekeeping"
+SCHEMA = SCRIPTS / "schema"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +46,15 @@ class ConfigMaps:
     """Helper scripts and modules, the database's authorities, and the empty airflow.cfg that Airflow would otherwise
     write into a read-only file system."""
 
+    schema: ConfigMapData
+    """The scripts around the database's schema, in the step that needs them first: with the others they would be too
+    much for one."""
+
     git_sync: ConfigMapData
     """The scripts of the pod that fetches Git bundles, in its own step: with the others they would be much for one."""
+
+    housekeeping: ConfigMapData
+    """The scripts that clean up, and the database's authorities for the one that asks it: in their own step as well."""
 
     worker_pod_template: ConfigMapData
     """What the scheduler makes task pods from, a file for each profile."""
@@ -58,16 +67,18 @@ def config_maps(airflow: AirflowSettings, bindings: PlatformBindings) -> ConfigM
         profile.file: yaml.safe_dump(worker_pod(airflow, profile, bindings.data_folders), sort_keys=True)
         for profile in task_profiles(airflow, bindings)
     }
-    files = {**_files(SCRIPTS), **_files(MODULES), **login.files(airflow)}
-    if bindings.database_authorities is not None:
-        files[Path(paths.DATABASE_AUTHORITIES).name] = bindings.database_authorities
+    authorities = bindings.database_authorities
+    trust = {} if authorities is None else {Path(paths.DATABASE_AUTHORITIES).name: authorities}
+    files = {**_files(SCRIPTS), **_files(MODULES), **login.files(airflow), **trust}
     return ConfigMaps(
         config=ConfigMapData(
             name=names.CONFIG_MAP,
             data={**environment(options), **other_environment(bindings)},
         ),
         files=ConfigMapData(name=names.PLATFORM_FILES, data={"airflow.cfg": "", **files}),
+        schema=ConfigMapData(name=names.SCHEMA_FILES, data=_files(SCHEMA)),
         git_sync=ConfigMapData(name=names.GIT_SYNC, data=_files(GIT_SYNC)),
+        housekeeping=ConfigMapData(name=names.HOUSEKEEPING, data={**_files(HOUSEKEEPING), **trust}),
         worker_pod_template=ConfigMapData(name=names.WORKER_POD_TEMPLATE, data=templates),
     )
 

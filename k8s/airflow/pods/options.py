@@ -70,6 +70,9 @@ def contract(airflow: AirflowSettings, bindings: PlatformBindings) -> dict[str, 
         # Components refuse a schema that is newer than they are, so no roll-back could start; the init container
         # of each pod waits for the schema instead.
         "database.check_migrations": False,
+        # Of both drivers: a password that changes is two for a while.
+        "database.sql_alchemy_connect_args": "database_passwords.CONNECT_ARGUMENTS",
+        "database.sql_alchemy_connect_args_async": "database_passwords.CONNECT_ARGUMENTS",
         # Over plain HTTP (port-forward) a browser would not send the cookie back.
         "fab.cookie_secure": airflow.base_url.startswith("https://"),
         "kubernetes_executor.namespace": names.NAMESPACE,

@@ -8,6 +8,7 @@ DATA = f"{HOME}/data"
 CONFIG_FILE = f"{HOME}/airflow.cfg"
 PLUGINS = f"{HOME}/plugins"
 PLATFORM_FILES = f"{HOME}/platform"
+SCHEMA_FILES = f"{HOME}/schema"
 DATABASE_AUTHORITIES = f"{PLATFORM_FILES}/database-authorities.pem"
 MODULES = f"{HOME}/config"  # Airflow looks for modules there
 SECRETS = f"{HOME}/secrets"
@@ -36,3 +37,8 @@ TASK_FOLDER = tuple(f"{annotation}=$({variable})" for variable, annotation in TA
 def script(name: str, *arguments: str) -> list[str]:
     """Container arguments that run one of k8s/airflow/scripts/; the image's entry point takes `python` as it is."""
     return ["python", f"{PLATFORM_FILES}/{name}.py", *arguments]
+
+
+def schema(action: str, *arguments: str) -> list[str]:
+    """Container arguments that wait for the database's schema, or do something to it."""
+    return ["python", f"{SCHEMA_FILES}/schema_version.py", action, *arguments]

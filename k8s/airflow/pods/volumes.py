@@ -8,10 +8,11 @@ from k8s import names
 from k8s.airflow.pods import paths
 from k8s.bindings import DataFolder, GeneratedSecrets, SecretsManagerSecrets
 
-DATA, TEMPORARY, FILES, SECRETS, POD_TEMPLATE = (
+DATA, TEMPORARY, FILES, SCHEMA, SECRETS, POD_TEMPLATE = (
     "data",
     "tmp",
     "platform-files",
+    "schema-files",
     "secrets",
     "pod-template",
 )
@@ -85,6 +86,11 @@ def plugin_mount(script: str) -> kube.VolumeMount:
     return kube.VolumeMount(
         name=FILES, mount_path=f"{paths.PLUGINS}/platform_{script}.py", sub_path=f"{script}.py", read_only=True
     )
+
+
+def schema_mount() -> kube.VolumeMount:
+    """What waits for the database's schema, and what changes it."""
+    return kube.VolumeMount(name=SCHEMA, mount_path=paths.SCHEMA_FILES, read_only=True)
 
 
 def temporary_mount() -> kube.VolumeMount:

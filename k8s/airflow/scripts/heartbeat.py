@@ -20,15 +20,22 @@ LATEST = "SELECT max(latest_heartbeat) FROM job WHERE job_type = %s AND state = 
 
 def latest_heartbeat(job_type: str) -> "datetime | None":
     database = json.loads((Path(os.environ["AIRFLOW_SECRETS_DIRECTORY"]) / "database.json").read_text())
-    connection = psycopg2.connect(
-        host=database["host"],
-        port=database["port"],
-        user=database["username"],
-        password=database["password"],
-        dbname=database["dbname"],
-        connect_timeout=5,
-        application_name="airflow-heartbeat",
-    )
+    passwords = [database["password"], *([database["next_password"]] if "next_password" in database else [])]
+    for password in passwords:
+        try:
+            connection = psycopg2.connect(
+                host=database["host"],
+                port=database["port"],
+                user=database["username"],
+                password=password,
+                dbname=database["dbname"],
+                connect_timeout=5,
+                application_name="airflow-heartbeat",
+            )
+            break
+        except psycopg2.OperationalError:
+            if password == passwords[-1]:
+                raise
     with connection, connection.cursor() as cursor:
         cursor.execute(LATEST, (job_type, socket.gethostbyname(socket.gethostname())))
         found: datetime | None = cursor.fetchone()[0]

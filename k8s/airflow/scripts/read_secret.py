@@ -17,10 +17,15 @@ def database_url(directory: Path) -> str:
     return f"postgresql+psycopg2://{user}:{password}@{database['host']}:{database['port']}/{name}"
 
 
+def keys(file: Path) -> list[str]:
+    """The keys of a file, the one that is used first; `+` marks one that is accepted already and used later."""
+    found = [key.strip() for key in file.read_text().split(",")]
+    return [key.removeprefix("+") for key in sorted(found, key=lambda key: key.startswith("+"))]
+
+
 def fernet_keys(directory: Path) -> str:
-    """Fernet keys, newest first; the padding is added here because Secrets Manager generates no `=`."""
-    keys = (directory / "fernet-key").read_text().strip().split(",")
-    return ",".join(key.strip() + "=" * (-len(key.strip()) % 4) for key in keys)
+    """Fernet keys, the one that encrypts first; the padding is added here: Secrets Manager generates no `=`."""
+    return ",".join(key + "=" * (-len(key) % 4) for key in keys(directory / "fernet-key"))
 
 
 def read(name: str, directory: Path) -> str:
@@ -28,6 +33,8 @@ def read(name: str, directory: Path) -> str:
         return database_url(directory)
     if name == "fernet-key":
         return fernet_keys(directory)
+    if name == "signing-key":
+        return keys(directory / "jwt-secret")[0]
     file = directory / name
     if not file.is_file():
         raise SystemExit(f"There is no secret {name!r}.")

@@ -3,7 +3,8 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from operations.evidence.finding import Rule
 from operations.evidence.rules.identity import (
@@ -75,26 +76,28 @@ def role_arn(subject: Subject, role: Resource) -> str:
 
 def readable(subject: Subject) -> dict[str, set[str]]:
     """Text of a role's ARN -> what it may read of Secrets Manager and the Parameter Store."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for roles, resource, statement in _of_roles(subject):
+        reads = any(action.startswith(READS) for action in listed(statement.get("Action", ())))
+        if statement["Effect"] == "Allow" and reads:
+            for role in roles:
+                found[role] |= {_secret(subject.text(resource, each)) for each in listed(statement["Resource"])}
+    return dict(found)
+
+
+def _of_roles(subject: Subject) -> Iterator[tuple[list[str], Resource, Mapping[str, Any]]]:
+    """Texts of the ARNs of the roles that have a statement, what it stands in, and the statement."""
     by_name = {
         subject.references.text(role.stack, {"Ref": role.logical_id}): role_arn(subject, role)
         for role in subject.resources(ROLE)
     }
-    found: dict[str, set[str]] = defaultdict(set)
     for resource, statement in identity_statements(subject):
-        reads = any(action.startswith(READS) for action in listed(statement.get("Action", ())))
-        if statement["Effect"] == "Allow" and reads:
-            names = [resource.properties["RoleName"]] if "RoleName" in resource.properties else ()
-            roles = (
-                [role_arn(subject, resource)]
-                if resource.type == ROLE
-                else [
-                    by_name.get(subject.text(resource, each), "")
-                    for each in (*resource.properties.get("Roles", ()), *names)
-                ]
-            )
-            for role in roles:
-                found[role] |= {_secret(subject.text(resource, each)) for each in listed(statement["Resource"])}
-    return dict(found)
+        if resource.type == ROLE:
+            yield [role_arn(subject, resource)], resource, statement
+            continue
+        names = [resource.properties["RoleName"]] if "RoleName" in resource.properties else ()
+        named = (*resource.properties.get("Roles", ()), *names)
+        yield [by_name.get(subject.text(resource, each), "") for each in named], resource, statement
 
 
 def _secret(arn: str) -> str:
@@ -142,7 +145,9 @@ def _secrets(subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 def _trust(subject: Subject) -> Iterator[tuple[str, str]]:
-    """The two sides name the same ServiceAccounts."""
+    """The two sides name the same ServiceAccounts. A role that may do nothing can wait for its pods."""
+    able = {role for roles, _, _ in _of_roles(subject) for role in roles}
+    able |= {role_arn(subject, role) for role in subject.resources(ROLE) if role.properties.get("ManagedPolicyArns")}
     given: dict[str, set[str]] = defaultdict(set)
     for _, account, role in associations(subject):
         given[role].add("/".join(account))
@@ -153,7 +158,8 @@ def _trust(subject: Subject) -> Iterator[tuple[str, str]]:
         namespaces = listed(same.get("aws:RequestTag/kubernetes-namespace", []))
         accounts = listed(same.get("aws:RequestTag/kubernetes-service-account", []))
         trusted = {f"{namespace}/{account}" for namespace in namespaces for account in accounts}
-        for name in sorted(trusted ^ given[role_arn(subject, resource)]):
+        role = role_arn(subject, resource)
+        for name in sorted(trusted ^ given[role] if role in able else given[role] - trusted):
             side = "trusts it, and no association gives it" if name in trusted else "has it, and the role refuses it"
             yield resource.name, f"{name}: {side}"
 

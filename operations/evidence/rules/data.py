@@ -9,7 +9,7 @@ from operations.evidence.subject import Resource, Subject
 DATABASE, FILE_SYSTEM = "AWS::RDS::DBInstance", "AWS::FSx::FileSystem"
 SECRET, KEY, BUCKET = "AWS::SecretsManager::Secret", "AWS::KMS::Key", "AWS::S3::Bucket"
 REPOSITORY = "AWS::ECR::Repository"
-HOLDS_DATA = (DATABASE, FILE_SYSTEM, SECRET, KEY, BUCKET, REPOSITORY)
+HOLDS_DATA = (DATABASE, FILE_SYSTEM, SECRET, KEY, BUCKET, REPOSITORY, "AWS::Backup::BackupVault")
 KEPT = ("Retain", "RetainExceptOnCreate")
 
 
@@ -20,7 +20,10 @@ def _disks_are_encrypted(properties: Mapping[str, Any]) -> bool:
 
 
 ENCRYPTED: dict[str, Callable[[Mapping[str, Any]], bool]] = {
-    DATABASE: lambda properties: properties.get("StorageEncrypted") is True,
+    # A restored one has its snapshot's encryption, and may not say so; `make deploy` looks at the snapshot.
+    DATABASE: lambda properties: (
+        properties.get("StorageEncrypted") is True or bool(properties.get("DBSnapshotIdentifier"))
+    ),
     BUCKET: lambda properties: "BucketEncryption" in properties,
     "AWS::EFS::FileSystem": lambda properties: properties.get("Encrypted") is True,
     "AWS::SNS::Topic": lambda properties: "KmsMasterKeyId" in properties,

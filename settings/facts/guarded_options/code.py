@@ -18,8 +18,6 @@ CODE = {
             "core.might_contain_dag_callable",
             "core.mp_forkserver_preload",
             "database.external_db_managers",
-            "database.sql_alchemy_connect_args",
-            "database.sql_alchemy_connect_args_async",
             "database.sql_alchemy_session_maker",
             "elasticsearch.index_patterns_callable",
             "kubernetes_executor.async_client_factory",

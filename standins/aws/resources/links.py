@@ -58,8 +58,7 @@ def _link_is_allowed(properties: Json) -> None:
     if bucket not in s3._buckets:
         raise RefusedError(f"DataRepositoryAssociation: unable to validate access to the S3 bucket {bucket}")
     if properties.get("BatchImportMetaDataOnCreate"):
-        content = CONTENT.setdefault(file_system.physical_id, {})
-        content.update(_objects(properties))
+        _content(file_system).update(_objects(properties))
 
 
 @on_update(FILE_SYSTEM)
@@ -87,13 +86,18 @@ def _bucket_is_empty(physical_id: str) -> None:
 
 def write(file_system: str, path: str, text: str) -> None:
     """What a pod writes. It leaves to S3 when somebody has seen that it waits (`export`)."""
-    CONTENT.setdefault(file_system, {})[path] = text.encode()
+    _content(LEDGER.require(FILE_SYSTEM, file_system, "FileSystemNotFound"))[path] = text.encode()
+
+
+def _content(file_system: Resource) -> dict[str, bytes]:
+    """What is in a file system, which began with what is in the backup that it was made from."""
+    origin = CONTENT.get(str(file_system.properties.get("BackupId")), {})
+    return CONTENT.setdefault(file_system.physical_id, dict(origin))
 
 
 def files(file_system: str) -> dict[str, str]:
     """Path -> text, after what links bring. Raises RefusedError for a file system that is gone."""
-    LEDGER.require(FILE_SYSTEM, file_system, "FileSystemNotFound")
-    content = CONTENT.setdefault(file_system, {})
+    content = _content(LEDGER.require(FILE_SYSTEM, file_system, "FileSystemNotFound"))
     for link in links_of(file_system):
         policies = link.properties.get("S3") or {}
         if policies.get("AutoImportPolicy"):
@@ -112,7 +116,7 @@ def export() -> None:
             for link in links_of(file_system.physical_id)
             if (link.properties.get("S3") or {}).get("AutoExportPolicy")
         ]
-        content = CONTENT.setdefault(file_system.physical_id, {})
+        content = _content(file_system)
         waiting = [
             (*_target(link, path), content[path])
             for link in exporting

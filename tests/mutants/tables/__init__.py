@@ -1,7 +1,18 @@
 """The breaks, a module a room of the product."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.tables import charts, front_door, handlers, login, operations, scripts, settings, stacks, tasks
+from tests.mutants.tables import (
+    backup,
+    charts,
+    front_door,
+    handlers,
+    login,
+    operations,
+    scripts,
+    settings,
+    stacks,
+    tasks,
+)
 
 MUTANTS: tuple[Mutant, ...] = (
     *settings.MUTANTS,
@@ -13,4 +24,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *operations.MUTANTS,
     *tasks.MUTANTS,
     *front_door.MUTANTS,
+    *backup.MUTANTS,
 )

@@ -9,6 +9,23 @@ DAGS = f"{TESTS}/dags"
 
 MUTANTS = (
     *breaks(
+        "operations/rotate/steps.py",
+        (f"{TESTS}/rotate/test_steps.py",),
+        ("a new value is announced before it is used", "ring = ring.announced(self._generated())", "ring = ring"),
+        ("rows are encrypted anew before the old key goes", 'if self.name == "fernet":', "if False:"),
+        ("old tokens end before their key goes", 'if self.name == "jwt":', "if False:"),
+        (
+            "a rotation that was cut off is finished",
+            "if ring.at_rest and not self.platform.is_rolled(self.row):",
+            "if False:",
+        ),
+    ),
+    *breaks(
+        "operations/rotate/deployments.py",
+        (f"{TESTS}/rotate/test_platforms.py",),
+        ("pods of before are waited for", "all(value == found for", "any(value == found for"),
+    ),
+    *breaks(
         "operations/destroy/kinds.py",
         (KINDS,),
         ("a database leaves a last snapshot", "--final-db-snapshot-identifier {id}-final", "--skip-final-snapshot"),

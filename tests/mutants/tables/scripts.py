@@ -51,6 +51,33 @@ MUTANTS = (
         ("stores are kept apart", "key = (self.service, path,", 'key = ("", path,'),
     ),
     *breaks(
+        "k8s/airflow/modules/database_passwords.py",
+        (f"{TESTS}/test_database_passwords.py",),
+        ("other databases are left alone", 'if (named.get("host"), named.get("user")) != whose:', "if False:"),
+        ("an outage is no wrong password", "if REFUSED not in str(error):", "if False:"),
+        ("the announced password opens the database", 'database.get("next_password")', "None"),
+    ),
+    *breaks(
+        "k8s/airflow/scripts/new_password.py",
+        (f"{TESTS}/test_database_passwords.py",),
+        ("the old password must not work", " or opened(database, old) is not None", ""),
+        (
+            "a change that was made is found",
+            "if opened(database, new) is None:\n        connection",
+            "if True:\n        connection",
+        ),
+    ),
+    *breaks(
+        "k8s/airflow/scripts/earlier_signatures.py",
+        (f"{TESTS}/test_earlier_signatures.py",),
+        (
+            "only an accepted key's signature is taken",
+            "if any(hmac.compare_digest(signature, signature_of(key))",
+            "if any(True",
+        ),
+        ("only where tokens are sent", "if name in HEADERS else value", ""),
+    ),
+    *breaks(
         "k8s/airflow/scripts/heartbeat.py",
         (HEARTBEAT,),
         ("only a running job is alive", " AND state = 'running'", ""),
@@ -68,7 +95,7 @@ MUTANTS = (
         ),
     ),
     *breaks(
-        "k8s/airflow/scripts/schema_version.py",
+        "k8s/airflow/scripts/schema/schema_version.py",
         (SCHEMA,),
         ("newer is not older", "State.NEWER if found - self.known else State.OLDER", "State.OLDER"),
         ("older is not newer", "State.NEWER if found - self.known else State.OLDER", "State.NEWER"),

@@ -13,7 +13,7 @@ def talking():
     def speak():
         print("said while running")
         let_go = Path(os.environ["AIRFLOW__LOGGING__BASE_LOG_FOLDER"]) / "let-go"
-        for _ in range(600):
+        for _ in range(3000):
             if let_go.exists():
                 break
             time.sleep(0.2)

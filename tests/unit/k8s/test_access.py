@@ -8,12 +8,16 @@ from tests.support.names import DEPLOYMENTS as COMPONENTS
 
 def test_should_grant_exactly_the_verbs_that_were_seen_in_use(any_release: Release) -> None:
     granted = {
-        role["metadata"]["name"]: {rule["resources"][0]: set(rule["verbs"]) for rule in role["rules"]}
+        role["metadata"]["name"]: {
+            ".".join(filter(None, (rule["resources"][0], rule["apiGroups"][0]))): set(rule["verbs"])
+            for rule in role["rules"]
+        }
         for role in any_release.of_kind("Role")
     }
     assert granted == {
         "pod-launcher-role": {"pods": {"create", "delete", "get", "list", "patch", "watch"}},
         "airflow-triggerer": {"pods": {"delete", "get"}, "pods/log": {"get"}, "events": {"list", "watch"}},
+        "airflow-clean-pods": {"pods": {"delete", "list"}, "jobs.batch": {"delete", "list"}},
     }
     assert any_release.of_kind("ClusterRole") == []
 
@@ -29,11 +33,12 @@ def test_should_bind_each_role_to_one_service_account(any_release: Release) -> N
     assert bound == {
         "pod-launcher-role-binding": ("pod-launcher-role", [("airflow", "airflow-scheduler")]),
         "airflow-triggerer": ("airflow-triggerer", [("airflow", "airflow-triggerer")]),
+        "airflow-clean-pods": ("airflow-clean-pods", [("airflow", "airflow-clean-pods")]),
     }
 
 
 def test_should_hand_out_tokens_only_where_the_kubernetes_api_is_used(any_release: Release) -> None:
-    users = {"airflow-scheduler", "airflow-triggerer"}
+    users = {"airflow-scheduler", "airflow-triggerer", "airflow-clean-pods"}
     for account in any_release.of_kind("ServiceAccount"):
         assert account["automountServiceAccountToken"] is (account["metadata"]["name"] in users)
     for template in any_release.pod_templates.values():

@@ -70,7 +70,7 @@ def test_should_make_task_pods_with_an_executor_that_keeps_their_logs_apart(any_
 def test_should_wait_for_the_schema_before_it_starts(any_release: Release, name: str) -> None:
     pod = spec(any_release, name)["template"]["spec"]
     (wait,) = pod["initContainers"]
-    assert wait["args"] == ["python", "/opt/airflow/platform/schema_version.py", "wait", "--timeout-seconds", "300"]
+    assert wait["args"] == ["python", "/opt/airflow/schema/schema_version.py", "wait", "--timeout-seconds", "300"]
     assert wait["envFrom"] == pod["containers"][0]["envFrom"]
     assert wait["volumeMounts"] == pod["containers"][0]["volumeMounts"]
 

@@ -9,6 +9,7 @@ from k8s.rendered import Release
 from settings.facts.platform_options import PLATFORM_OPTIONS
 from settings.facts.secrets import SECRETS
 from settings.model.airflow import AirflowSettings, SchedulerSettings
+from tests.support.names import CLEANERS
 from tests.support.names import DEPLOYMENTS as COMPONENTS
 from tests.unit.k8s.conftest import AUTHORITIES, aws_bindings, local_bindings
 
@@ -167,7 +168,8 @@ def test_should_encrypt_connections_to_a_database_of_the_platform(aws: Release, 
 def test_should_know_who_may_have_signed_the_databases_certificate(aws: Release, local: Release) -> None:
     folder, _, file = aws.config["PGSSLROOTCERT"].rpartition("/")
     assert aws.get("ConfigMap", "airflow-platform-files")["data"][file] == AUTHORITIES
-    with_database = [name for name in aws.pod_templates if "storage-setup" not in name]
+    apart = ("airflow-storage-setup", *CLEANERS)
+    with_database = [name for name in aws.pod_templates if name not in apart]
     assert len(with_database) == 6
     for name in with_database:
         spec = aws.pod_templates[name]["spec"]

@@ -44,6 +44,9 @@ BY_DEFAULT: dict[str, set[Place]] = {
     "scheduler": {DNS, RDS, KUBERNETES},
     "migration": {DNS, RDS},
     "admin-user": {DNS, RDS},
+    "clean-metadata": {DNS, RDS},
+    "clean-pods": {DNS, KUBERNETES},
+    "clean-logs": set(),
     # An open one reaches addresses, and so also pods by theirs; what answers there is for the way in.
     "dag-processor": {DNS, RDS, KUBERNETES, OTHER_RESOLVER, INTERNET},
     "triggerer": {DNS, RDS, KUBERNETES, OTHER_RESOLVER, INTERNET},
@@ -103,7 +106,9 @@ def test_should_hold_every_pod_that_runs(any_release: Release) -> None:
     assert running | {"worker", "something-else"} == set(BY_DEFAULT)
 
 
-@pytest.mark.parametrize("component", ["api-server", "scheduler", "dag-processor", "migration", "admin-user"])
+@pytest.mark.parametrize(
+    "component", ["api-server", "scheduler", "dag-processor", "migration", "admin-user", "clean-metadata"]
+)
 def test_should_let_clients_and_no_task_reach_the_database_in_the_cluster(component: str) -> None:
     closed = AirflowSettings.model_validate({"worker": {"egress_cidrs": []}})
     release = Release(closed, local_bindings())

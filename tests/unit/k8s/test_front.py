@@ -270,7 +270,8 @@ def test_should_stand_in_the_plugins_of_the_api_server_only(any_release: Release
             mounted = [
                 each for each in container["volumeMounts"] if each["mountPath"].startswith("/opt/airflow/plugins/")
             ]
-            assert [each["subPath"] for each in mounted] == (["front.py"] if name == "airflow-api-server" else [])
+            wanted = ["front.py", "earlier_signatures.py"] if name == "airflow-api-server" else []
+            assert [each["subPath"] for each in mounted] == wanted
 
 
 def test_should_let_the_api_server_read_logs_and_no_dags(any_release: Release) -> None:

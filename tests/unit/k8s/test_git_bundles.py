@@ -15,6 +15,7 @@ from settings.model.airflow import AirflowSettings
 from settings.rules.dag_bundles import TAKEN
 from standins.kubernetes_schemas import validate
 from standins.pod_security import violations
+from tests.support.names import CLEANERS
 from tests.unit.k8s.conftest import aws_bindings, local_bindings
 from tests.unit.k8s.test_egress import BY_DEFAULT, DNS, EVERYWHERE, INTERNET, OTHER_RESOLVER, Place, reaches
 from tests.unit.k8s.test_task_pods import refusals
@@ -131,7 +132,7 @@ def test_should_let_airflow_config_not_change_the_bundles() -> None:
 
 def test_should_bring_the_module_wherever_airflow_reads_the_option(both: Release) -> None:
     for name, pod in pods(both).items():
-        if name in ("airflow-storage-setup", "airflow-database", GIT_SYNC):
+        if name in ("airflow-storage-setup", "airflow-database", GIT_SYNC, *CLEANERS):
             continue
         assert mounts(pod)["/opt/airflow/config/git_folders.py"]["readOnly"] is True, name
     without = Release(settings({"dags-folder": {"folder": "."}}), aws_bindings())

@@ -68,13 +68,19 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     monkeypatch.setenv("AIRFLOW_SECRETS_DIRECTORY", str(tmp_path))
     connections: list[dict[str, Any]] = []
 
+    class OperationalError(Exception):
+        """psycopg2's."""
+
     def run(rows: list[Row], max_age: int = 120) -> str | None:
         def connect(**arguments: Any) -> Connection:
             connections.append(arguments)
+            if arguments["password"] not in run.taken:  # type: ignore[attr-defined]
+                raise OperationalError("password authentication failed")
             return Connection(rows)
 
         psycopg2 = ModuleType("psycopg2")
         monkeypatch.setattr(psycopg2, "connect", connect, raising=False)
+        monkeypatch.setattr(psycopg2, "OperationalError", OperationalError, raising=False)
         monkeypatch.setitem(sys.modules, "psycopg2", psycopg2)
         monkeypatch.setattr(sys, "argv", [str(SCRIPT), OURS, "--max-age-seconds", str(max_age)])
         try:
@@ -84,6 +90,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         return None
 
     run.connections = connections  # type: ignore[attr-defined]
+    run.taken = ["p"]  # type: ignore[attr-defined]
     return run
 
 
@@ -143,3 +150,14 @@ def test_should_reach_the_database_of_the_secret_and_not_wait_for_it(asked: Any)
     (arguments,) = asked.connections
     assert {"host": "h", "port": 5432, "user": "u", "password": "p", "dbname": "d"}.items() <= arguments.items()
     assert 0 < arguments["connect_timeout"] < 15  # the probe's own time limit
+
+
+def test_should_take_whichever_password_works_while_it_changes(asked: Any, tmp_path: Path) -> None:
+    (tmp_path / "database.json").write_text(json.dumps({**DATABASE, "next_password": "n"}))
+    for taken, tried in (("p", ["p"]), ("n", ["p", "n"])):
+        asked.taken, asked.connections[:] = [taken], []
+        assert asked([ALIVE]) is None
+        assert [each["password"] for each in asked.connections] == tried
+    asked.taken = []
+    with pytest.raises(Exception, match="password authentication failed"):
+        asked([ALIVE])

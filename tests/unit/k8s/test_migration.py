@@ -17,7 +17,7 @@ def job(release: Release, name: str) -> Json:
 
 def test_should_migrate_and_accept_a_newer_schema(any_release: Release) -> None:
     (container,) = job(any_release, "airflow-migration")["template"]["spec"]["containers"]
-    assert container["args"] == ["python", "/opt/airflow/platform/schema_version.py", "migrate"]
+    assert container["args"] == ["python", "/opt/airflow/schema/schema_version.py", "migrate"]
 
 
 def test_should_try_a_migration_again_that_met_another(any_release: Release) -> None:
@@ -35,7 +35,7 @@ def test_should_end_some_time(any_release: Release, name: str) -> None:
 def test_should_make_the_first_user_once_the_schema_is_there(any_release: Release) -> None:
     spec = job(any_release, "airflow-admin-user")["template"]["spec"]
     (wait,) = spec["initContainers"]
-    assert wait["args"][:3] == ["python", "/opt/airflow/platform/schema_version.py", "wait"]
+    assert wait["args"][:3] == ["python", "/opt/airflow/schema/schema_version.py", "wait"]
 
 
 def test_should_keep_the_password_out_of_arguments_and_environment(any_release: Release) -> None:

@@ -13,7 +13,7 @@ def test_should_order_storage_configuration_migration_components(aws: Release) -
         "Storage": (),
         "Configuration": ("Storage",),
         "Migration": ("Configuration",),
-        **dict.fromkeys(COMPONENT_STEPS, ("Migration",)),
+        **dict.fromkeys((*COMPONENT_STEPS, "Housekeeping"), ("Migration",)),
     }
 
 

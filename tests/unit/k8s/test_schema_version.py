@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[3] / "k8s" / "airflow" / "scripts" / "schema_version.py"
+SCRIPT = Path(__file__).resolve().parents[3] / "k8s" / "airflow" / "scripts" / "schema" / "schema_version.py"
 
 HISTORY = {"airflow": ("a1", "a2", "a3"), "fab": ("f1", "f2")}
 """Revisions that this image knows, oldest first; the last is the one it wants."""

@@ -18,8 +18,10 @@ from tests.unit.k8s.conftest import aws_bindings
 
 AIRFLOW = Path(__file__).resolve().parents[3] / "k8s" / "airflow"
 SCRIPTS, MODULES = AIRFLOW / "scripts", AIRFLOW / "modules"
-GIT_SYNC = SCRIPTS / "git_sync"
+GIT_SYNC, HOUSEKEEPING, SCHEMA = SCRIPTS / "git_sync", SCRIPTS / "housekeeping", SCRIPTS / "schema"
 WITH_GIT = AirflowSettings.model_validate({"dag_bundles": {"team": {"git": {"url": "https://git.example.com/a"}}}})
+ROTATED = {"new_password.py"}
+"""What no manifest runs: `make rotate` does, in a pod."""
 FILES = sorted([*SCRIPTS.rglob("*.py"), *MODULES.glob("*.py")])
 
 
@@ -99,7 +101,7 @@ def test_should_hand_the_password_to_the_prompt_and_not_to_the_arguments(tmp_pat
 
 def test_should_mount_every_script(any_release: Release) -> None:
     data = any_release.get("ConfigMap", "airflow-platform-files")["data"]
-    shared = [path for path in FILES if path.parent != GIT_SYNC]
+    shared = [path for path in FILES if path.parent not in (GIT_SYNC, HOUSEKEEPING, SCHEMA)]
     assert {path.name for path in shared} == {name for name in data if name.endswith(".py")}
     for path in shared:
         assert data[path.name] == path.read_text()
@@ -118,6 +120,17 @@ def test_should_mount_the_scripts_of_git_where_git_is_fetched_alone() -> None:
     assert volume["configMap"] == {"name": "airflow-git-sync"}
 
 
+def test_should_mount_the_scripts_around_the_schema(any_release: Release) -> None:
+    data = any_release.get("ConfigMap", "airflow-schema-files")["data"]
+    assert data == {path.name: path.read_text() for path in SCHEMA.glob("*.py")} != {}
+    mounted = {"name": "schema-files", "mountPath": "/opt/airflow/schema", "readOnly": True}
+    for name, template in any_release.pod_templates.items():
+        spec = template["spec"]
+        for container in (*spec["containers"], *spec.get("initContainers", ())):
+            if "/opt/airflow/schema/" in " ".join(container.get("args", ())):
+                assert mounted in container["volumeMounts"], name
+
+
 def test_should_run_only_scripts_that_are_mounted(any_release: Release) -> None:
     data = any_release.get("ConfigMap", "airflow-platform-files")["data"]
     text = json.dumps([any_release.config, any_release.pod_templates])
@@ -125,13 +138,16 @@ def test_should_run_only_scripts_that_are_mounted(any_release: Release) -> None:
     containers = [each for template in any_release.pod_templates.values() for each in template["spec"]["containers"]]
     mounts = [mount for container in containers for mount in container["volumeMounts"]]
     plugins = {mount["subPath"] for mount in mounts if mount["mountPath"].startswith("/opt/airflow/plugins/")}
-    assert run | plugins == {path.name for path in SCRIPTS.glob("*.py")} <= set(data)
+    cleaning = {path.name for path in HOUSEKEEPING.glob("*.py")}
+    assert run | plugins | ROTATED == {path.name for path in SCRIPTS.glob("*.py")} | cleaning
+    assert (run - cleaning) | plugins | ROTATED <= set(data)
 
 
 def test_should_mount_modules_where_airflow_looks_for_them_and_no_more_than_are_used() -> None:
     """A secrets backend is loaded before Airflow looks in its own folders: Python itself has to find it."""
     with_store = AirflowSettings.model_validate({"secrets_backend": {"service": "ssm"}})
     always = Counter(f"{module}.py" for component in COMPONENTS for module in component.modules)
+    always["database_passwords.py"] = len(COMPONENTS) + len(JOBS)
     for settings, wanted in (
         (AirflowSettings(), always),
         (with_store, always + Counter({"cached_secrets.py": len(COMPONENTS)})),

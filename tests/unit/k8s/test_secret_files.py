@@ -14,7 +14,7 @@ from k8s.rendered import Release
         ("DATABASE__SQL_ALCHEMY_CONN", "database-url"),
         ("CORE__FERNET_KEY", "fernet-key"),
         ("API__SECRET_KEY", "api-secret-key"),
-        ("API_AUTH__JWT_SECRET", "jwt-secret"),
+        ("API_AUTH__JWT_SECRET", "signing-key"),
     ],
 )
 def test_should_read_secrets_by_command_from_mounted_files(any_release: Release, option: str, name: str) -> None:

@@ -17,7 +17,7 @@ from tests.support.snapshots import contents, masked_objects, masked_template
 from tests.support.templates import manifests
 
 FULL, SMALL = "production", "dev"
-STEPS = ("Storage", "Configuration", "Migration", *COMPONENT_STEPS)
+STEPS = ("Storage", "Configuration", "Migration", *COMPONENT_STEPS, "Housekeeping")
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from tests.support.transitions import (
     NO_LINKS,
     ONE_WAY,
     REFUSED,
+    RESTORED,
     ZONES,
     environment,
     settings_of,
@@ -155,6 +156,54 @@ def test_should_refuse_links_and_backups_at_once_by_both_names(
     assert {violation.path} <= {"storage.s3.enabled", "storage.backup_retention_days"}
     for setting in ("storage.s3.enabled: false", "storage.backup_retention_days: ", "The way: "):
         assert setting in violation.rule
+
+
+@pytest.fixture(scope="module")
+def restored() -> dict[str, Templates]:
+    return {name: templates(environment(**changes)) for name, changes in RESTORED.items()}
+
+
+@pytest.mark.parametrize(
+    ("deployed", "wanted", "setting"),
+    [
+        ("restored", "other secrets", "restore.secrets"),
+        ("restored", "a key", "restore.kms_key_arn"),
+        ("a key", "restored", "restore.kms_key_arn"),
+    ],
+)
+def test_should_refuse_other_secrets_or_another_key_of_a_restored_database(
+    restored: dict[str, Templates], deployed: str, wanted: str, setting: str
+) -> None:
+    [violation] = refusals(restored[deployed], restored[wanted])
+    assert violation.path == setting
+    assert "The way: set it back" in violation.rule
+
+
+def test_should_refuse_to_forget_or_to_add_what_a_database_is_restored_from(
+    base: Templates, restored: dict[str, Templates]
+) -> None:
+    """By the one setting: what else changes with it in the template is no second reason."""
+    assert paths(restored["restored"], base) == ["restore.database_snapshot"]
+    assert paths(base, restored["restored"])[-1] == "restore.database_snapshot"
+
+
+def test_should_change_everything_else_of_a_restored_platform(restored: dict[str, Templates]) -> None:
+    changed = templates(environment(**DEPLOYS, **RESTORED["restored"]))
+    assert paths(restored["restored"], changed) == paths(changed, restored["restored"]) == []
+
+
+def test_should_change_scheduled_backups_and_lock_them_for_good(base: Templates) -> None:
+    def scheduled(**changes: Any) -> Templates:
+        return templates(environment(backup={"frequency": "daily", **changes}))
+
+    plain, weekly = scheduled(), scheduled(frequency="weekly", keep_days=365, start_time="23:30")
+    governed, locked = scheduled(lock="governance"), scheduled(lock="compliance", keep_days=365)
+    for deployed, wanted in itertools.permutations((plain, weekly, governed), 2):
+        assert paths(deployed, wanted) == []
+    assert paths(plain, locked) == paths(governed, locked) == []
+    assert paths(locked, plain) == paths(locked, governed) == ["backup.lock"]
+    assert paths(locked, scheduled(lock="compliance", keep_days=30)) == [], "for later backups"
+    assert paths(locked, base) == ["backup.frequency"]
 
 
 def data(*links: dict[str, str]) -> Templates:

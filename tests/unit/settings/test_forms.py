@@ -8,6 +8,8 @@ from tests.unit.settings.cases import AWS, LOCAL, broken_lines
 
 LONG = "x" * 5000
 
+SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:"
+
 NEVER_TEXT: tuple[Any, ...] = (
     "",
     " ",
@@ -55,6 +57,19 @@ BAD: dict[str, tuple[Any, ...]] = {
     "storage throughput_mbps_per_tib": ("125", 125.5, True, 10**30),
     "storage backup_start_time": (*NEVER_TEXT, "24:00", "5:00", "0500", "05:60", "05:00\n"),
     "storage maintenance_window": (*NEVER_TEXT, None, "0:03:00", "8:03:00", "7:24:00", "03:00", "7:03:00\n"),
+    "restore database_snapshot": (*NEVER_TEXT, "1kept", "kept-", "ke--pt", "kept\n", "arn:aws:rds:x", "k" * 256),
+    "restore file_system_backup": (*NEVER_TEXT, "backup", "backup-xyz", "fs-0123456789abcdef0", "backup-01234567\n"),
+    "backup frequency": ("hourly", "", True, 1),
+    "backup start_time": (*NEVER_TEXT, None, "24:00", "5:00", "05:00\n"),
+    "backup keep_days": (None, 6, 36501, "90", 90.0, True),
+    "backup lock": ("yes", True, "Compliance"),
+    "backup accounts": (None, "111122223333", {}),
+    "backup kms_key_arn": (*NEVER_TEXT, "alias/mine", "arn:aws:kms:us-east-1:111122223333:alias/mine"),
+    "restore kms_key_arn": (*NEVER_TEXT, "alias/mine", "1234abcd", "arn:aws:kms:us-east-1:111122223333:alias/mine"),
+    "restore secrets": (None, [], "fernet"),
+    "restore secrets fernet_key": (
+        *NEVER_TEXT, None, "fernet", f"{SECRET}x", f"{SECRET}x-AbCdE", f"{SECRET}x-AbCdEf\n",
+    ),
     "storage s3 enabled": (None, "yes", 1),
     "storage s3 bucket": (
         *NEVER_TEXT, "ab", "a" * 64, "Bucket", "s3://bucket", "my_bucket",
@@ -126,6 +141,11 @@ BAD: dict[str, tuple[Any, ...]] = {
     ),
     "airflow git_sync keep_days": (None, 0, 3651, "30"),
     "airflow git_sync memory_mib": (None, 127),
+    "airflow housekeeping metadata_retention_days": (0, 29, 3651, "365"),
+    "airflow housekeeping archive_retention_days": (None, -1, 3651, "30"),
+    "airflow housekeeping log_retention_days": (0, 6, 3651, "365"),
+    "airflow housekeeping pod_retention_days": (0, 366, "7"),
+    "airflow housekeeping start_time": (*NEVER_TEXT, "24:00", "3:30", "0330", "03:60", "03:30\n", "* * * * *"),
     "airflow secrets_backend service": (*NEVER_TEXT, "Secrets_Manager", "vault", "secretsmanager"),
     "airflow secrets_backend connections_prefix": (
         *NEVER_TEXT, "/", "//a", "a/", "a//b", "a/*", "a?b", "a:b", "a/b\n", "rds!cluster", "a/" * 11 + "a", "a" * 129,

@@ -20,11 +20,25 @@ from tests.unit.settings.tables import (
     network,
     node_groups,
     offers,
+    restore,
     storage,
     task_profiles,
 )
 
-AREAS = (offers, network, cluster, node_groups, storage, images, airflow, dag_bundles, task_profiles, login, access)
+AREAS = (
+    offers,
+    network,
+    cluster,
+    node_groups,
+    storage,
+    restore,
+    images,
+    airflow,
+    dag_bundles,
+    task_profiles,
+    login,
+    access,
+)
 BAD = [
     *((AWS, bad) for area in AREAS for bad in area.BAD),
     *((LOCAL, bad) for area in (airflow, dag_bundles, task_profiles, login) for bad in area.BAD_LOCAL),

@@ -25,7 +25,7 @@ MORE_PROPERTIES: dict[str, tuple[str, ...]] = {
         "LustreConfiguration/DriveCacheType",
         "LustreConfiguration/PerUnitStorageThroughput",
     ),
-    "AWS::RDS::DBInstance": ("Engine", "Port"),
+    "AWS::RDS::DBInstance": ("DBSnapshotIdentifier", "Engine", "Port"),
     "AWS::RDS::DBSubnetGroup": (),
     "AWS::RDS::DBParameterGroup": (),
     "AWS::KMS::Key": ("KeySpec", "KeyUsage", "MultiRegion"),

@@ -111,7 +111,7 @@ def test_should_attach_the_secret_policies_to_the_reader_roles(templates: Templa
         found[name[:-8]] = imported(role, templates)[:-8]
     assert found == {
         f"Secrets{reader}Policy": f"RolesSecretReaders{reader}"
-        for reader in ("ApiServer", "Scheduler", "DagProcessor", "Triggerer", "Migration", "AdminUser")
+        for reader in ("ApiServer", "Scheduler", "DagProcessor", "Triggerer", "Migration", "AdminUser", "CleanMetadata")
     }
 
 

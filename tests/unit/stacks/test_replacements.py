@@ -42,6 +42,8 @@ def test_should_see_every_kind_of_data() -> None:
         {"storage": {"customer_managed_key": True}},
         {"storage": {"availability_zone": "eu-central-1b"}},
         {"database": {"customer_managed_key": True}},
+        {"restore": {"database_snapshot": "kept"}},
+        {"restore": {"file_system_backup": "backup-0123456789abcdef0"}},
         {"network": {"cidr": "10.1.0.0/16"}},
         {"network": {"private_subnet_prefix": 20}},
         {"availability_zones": ["eu-central-1b", "eu-central-1a"]},

@@ -183,7 +183,7 @@ def test_should_give_airflows_service_accounts_their_roles(template: Template) -
         if association["Properties"]["Namespace"] == "airflow"
     }
     readers = {"airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer"}
-    assert set(found) == {*readers, "airflow-migration", "airflow-admin-user"}
+    assert set(found) == {*readers, "airflow-migration", "airflow-admin-user", "airflow-clean-metadata"}
     for account, role in found.items():
         own = "".join(word.capitalize() for word in account.split("-")[1:])
         assert f"RolesSecretReaders{own}" in role

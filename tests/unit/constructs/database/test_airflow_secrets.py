@@ -12,14 +12,21 @@ from airflow_platform.database.airflow_secrets import AirflowSecrets
 from tests.support.synth import stack_with
 from tests.support.templates import resources
 
+KEPT = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:fernet-AbCdEf"
 
-def secrets(with_key: bool = False, removal_policy: RemovalPolicy = RemovalPolicy.DESTROY) -> dict[str, Any]:
+
+def secrets(
+    with_key: bool = False,
+    removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
+    adopted: dict[str, str] | None = None,
+) -> dict[str, Any]:
     def build(stack: Stack) -> None:
         made = AirflowSecrets(
             stack,
             "Secrets",
             encryption_key=kms.Key(stack, "Key") if with_key else None,
             removal_policy=removal_policy,
+            adopted=adopted,
         )
         for name, keys in {"Reader": ["database", "fernet_key"], "Admin": ["admin_password"]}.items():
             role = iam.Role(stack, name, assumed_by=iam.ServicePrincipal("pods.eks.amazonaws.com"))
@@ -105,3 +112,12 @@ def test_should_let_readers_decrypt_through_secrets_manager_only(role: str) -> N
 def test_should_keep_secrets_as_long_as_the_data(policy: str, expected: tuple[str, str]) -> None:
     for secret in resources(secrets(removal_policy=RemovalPolicy[policy]), "AWS::SecretsManager::Secret").values():
         assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == expected
+
+
+def test_should_use_an_existing_secret_in_the_place_of_a_new_one() -> None:
+    template = secrets(adopted={"fernet_key": KEPT})
+    made = {name(each) for each in resources(template, "AWS::SecretsManager::Secret")}
+    assert made == {"Database", "JwtSecret", "ApiSecretKey", "AdminPassword"}
+    [statement] = statements(template, "Reader")
+    assert KEPT in statement["Resource"]
+    assert len(statement["Resource"]) == 2

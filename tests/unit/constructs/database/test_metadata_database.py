@@ -16,7 +16,10 @@ from tests.support.templates import needs, resources
 
 
 def database(
-    removal_policy: RemovalPolicy = RemovalPolicy.DESTROY, with_key: bool = False, **settings: Any
+    removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
+    with_key: bool = False,
+    snapshot: str | None = None,
+    **settings: Any,
 ) -> dict[str, Any]:
     def build(stack: Stack) -> None:
         vpc = ec2.Vpc.from_vpc_attributes(
@@ -39,6 +42,7 @@ def database(
             encryption_key=kms.Key(stack, "Key") if with_key else None,
             name_prefix="airflow-test",
             removal_policy=removal_policy,
+            snapshot=snapshot,
         )
 
     return stack_with(build)
@@ -173,3 +177,14 @@ def test_should_stay_with_all_it_stands_on_when_data_is_retained() -> None:
         "AWS::Logs::LogGroup": ("RetainExceptOnCreate", "Retain"),
         "AWS::SecretsManager::SecretTargetAttachment": ("RetainExceptOnCreate", "Retain"),
     }
+
+
+def test_should_say_of_a_restored_database_only_what_rds_takes_beside_a_snapshot() -> None:
+    """The rest is the snapshot's; the password alone is new, that of the new credentials."""
+    new, restored = (instance(database(with_key=True, snapshot=each))["Properties"] for each in (None, "kept"))
+    assert restored.pop("DBSnapshotIdentifier") == "kept"
+    assert {name: restored.get(name) for name in new if name not in restored} == dict.fromkeys(
+        ("DBName", "KmsKeyId", "MasterUsername", "StorageEncrypted")
+    )
+    assert {name: value for name, value in new.items() if name in restored} == restored
+    assert ":SecretString:password::" in str(restored["MasterUserPassword"])

@@ -20,7 +20,9 @@ SCRATCH = {
 }
 
 
-def storage(removal_policy: RemovalPolicy = RemovalPolicy.DESTROY, **settings: Any) -> dict[str, Any]:
+def storage(
+    removal_policy: RemovalPolicy = RemovalPolicy.DESTROY, backup_id: str | None = None, **settings: Any
+) -> dict[str, Any]:
     def build(stack: Stack) -> None:
         FileSystem(
             stack,
@@ -30,6 +32,7 @@ def storage(removal_policy: RemovalPolicy = RemovalPolicy.DESTROY, **settings: A
             security_group=ec2.SecurityGroup.from_security_group_id(stack, "SecurityGroup", "sg-1"),
             name="airflow-test",
             removal_policy=removal_policy,
+            backup_id=backup_id,
         )
 
     return stack_with(build)
@@ -149,3 +152,11 @@ def test_should_encrypt_with_a_rotated_key_that_lives_as_long_as_the_data(
 
 def test_should_add_no_rule_to_the_security_group_it_is_given() -> None:
     assert not resources(storage(), "AWS::EC2::SecurityGroupIngress")
+
+
+def test_should_be_made_from_a_backup_of_its_own_capacity() -> None:
+    template = storage(backup_id="backup-0123456789abcdef0", s3=UNLINKED["s3"], storage_capacity_gib=2400)
+    ((_, file_system),) = resources(template, "AWS::FSx::FileSystem").items()
+    assert file_system["Properties"]["BackupId"] == "backup-0123456789abcdef0"
+    assert file_system["Properties"]["StorageCapacity"] == 2400
+    assert "BackupId" not in properties()

@@ -16,6 +16,7 @@ from tests.unit.operations.doctor.healthy import (
     Refusal,
     authority,
     claim,
+    cron_jobs,
     database,
     deployment,
     door_certificate,
@@ -124,7 +125,7 @@ OWN_KEY = {
 OLD = cluster(version="1.35")
 ERROR = {"id": "i-1", "name": "Deprecated APIs", "insightStatus": {"status": "ERROR", "reason": "in use"}}
 NODES_BEHIND = ("node groups",)
-BY_THEN = ("certificate", "database certificate", "pods")
+BY_THEN = ("certificate", "database certificate", "pods", "housekeeping")
 
 FAULTS = {
     "no bucket": Fault("buckets", "fail", "storage.data", {
@@ -359,6 +360,14 @@ FAULTS = {
         "secretsmanager.DescribeSecret": of_the_platform(secret(DeletedDate=NOW))}),
     "secret that is gone": Fault("secrets", "fail", "docs/how-to/secret.md", {
         "secretsmanager.DescribeSecret": of_the_platform(Refusal("ResourceNotFoundException"))}),
+    "CronJob that is not there": Fault("housekeeping", "fail", "make deploy", objects={
+        "cronjobs": cron_jobs()["cronjobs"][:2]}),
+    "suspended CronJob": Fault("housekeeping", "warn", "patch cronjob airflow-clean-logs", objects=cron_jobs(
+        suspend=True)),
+    "CronJob that failed last night": Fault("housekeeping", "warn", "component=clean-logs", objects=cron_jobs(
+        succeeded=30, started=6)),
+    "CronJob that has never succeeded": Fault("housekeeping", "warn", "component=clean-logs", objects=cron_jobs(
+        succeeded=None, started=None, made=40)),
     "evicted pod": Fault("pods", "warn", "describe pod task-1", objects={"pods": [
         pod("task-1", phase="Failed", reason="Evicted", message="low on memory", containerStatuses=None)]}),
     "pod that no node has room for": Fault("pods", "warn", "describe pod wide-task-1", objects={

@@ -263,6 +263,25 @@ def job(condition: str, name: str = "airflow-migration-0a1b2c", created: str = "
     return {"metadata": {"name": name, "creationTimestamp": created}, "status": {"conditions": conditions}}
 
 
+CLEANERS = ("airflow-clean-pods", "airflow-clean-metadata", "airflow-clean-logs")
+
+
+def cron_job(name: str, succeeded: int | None = 20, started: int | None = 20, made: int = 900, **spec: Any) -> Json:
+    """A CronJob that was made, last started and last succeeded so many hours ago."""
+
+    def ago(hours: int | None) -> str | None:
+        return None if hours is None else (NOW - timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    times = {"lastScheduleTime": ago(started), "lastSuccessfulTime": ago(succeeded)}
+    return {"metadata": {"name": name, "creationTimestamp": ago(made)}, "spec": spec,
+            "status": {key: time for key, time in times.items() if time}}  # fmt: skip
+
+
+def cron_jobs(**last: Any) -> dict[str, list[Json]]:
+    """All CronJobs, the last of them so."""
+    return {"cronjobs": [*map(cron_job, CLEANERS[:2]), cron_job(CLEANERS[2], **last)]}
+
+
 def pod(name: str = "airflow-scheduler-7d-x", minutes: int = 60, container: Json | None = None, **status: Any) -> Json:
     """A pod that was made so many minutes ago."""
     made = (NOW - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -293,6 +312,7 @@ def cluster_objects() -> dict[str, list[Json]]:
         "deployments": [deployment(name) for name in COMPONENTS],
         "pods": [pod(), no_node(minutes=3)],
         "nodes": [node(Ready="True")],
+        **cron_jobs(),
     }
 
 

@@ -178,3 +178,23 @@ def test_should_not_warn_a_viewer_of_nodes_that_viewers_do_not_see() -> None:
     assert lines["nodes"].answer.status == Status.SKIP
     assert "may not read" in lines["nodes"].answer.message
     assert lines["pods"].answer.status == Status.PASS
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"succeeded": None, "started": None, "made": 2},
+        {"succeeded": 25, "started": 1},
+        {"succeeded": None, "started": 1, "made": 20},
+    ],
+    ids=["made just now", "at work for the second time", "at work for the first time"],
+)
+def test_should_let_housekeeping_have_its_time(last: dict[str, Any]) -> None:
+    lines, _ = doctor(healthy.settings(), objects=healthy.cron_jobs(**last))
+    assert lines["housekeeping"].answer.status == Status.PASS
+
+
+def test_should_not_miss_housekeeping_that_is_off() -> None:
+    off = {f"{each}_retention_days": None for each in ("metadata", "log", "pod")}
+    lines, _ = doctor(healthy.settings(airflow={"housekeeping": off}), objects={"cronjobs": []})
+    assert lines["housekeeping"].answer.status == Status.SKIP

@@ -28,7 +28,10 @@ NOTHING_TO_KEEP: dict[str, Any] = {
     "storage": {"deployment_type": "SCRATCH_2", "s3": {"enabled": False}},
     "network": {"nat_gateways": 0, "interface_endpoints": True, "flow_logs_retention_days": None},
     "database": {"backup_retention_days": 0, "engine_version": "14", "support": "extended"},
-    "airflow": {"secrets_backend": {"service": "ssm"}},
+    "airflow": {
+        "secrets_backend": {"service": "ssm"},
+        "housekeeping": {"metadata_retention_days": None, "log_retention_days": None, "pod_retention_days": None},
+    },
 }
 TASK_ROLE: dict[str, Any] = {
     "statements": [
@@ -79,6 +82,11 @@ PRIVATE: dict[str, Any] = {
         "secrets_backend": {"service": "secrets_manager", "kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/1234"},
     },
     "account": "111122223333",
+    "backup": {"frequency": "daily", "lock": "governance"},
+    "restore": {
+        "database_snapshot": "kept",
+        "secrets": {"fernet_key": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:fernet-AbCdEf"},
+    },
     "images": {
         "repository": True,
         "pull_through_cache": {

@@ -31,6 +31,9 @@ SERVICE_ACCOUNTS = [
     ("ServiceAccount/airflow/airflow-git-sync", ""),
     ("ServiceAccount/airflow/airflow-migration", ""),
     ("ServiceAccount/airflow/airflow-admin-user", ""),
+    ("ServiceAccount/airflow/airflow-clean-pods", "Role airflow-clean-pods"),
+    ("ServiceAccount/airflow/airflow-clean-metadata", ""),
+    ("ServiceAccount/airflow/airflow-clean-logs", ""),
     ("ServiceAccount/airflow/airflow-worker", ""),
     ("ServiceAccount/airflow/airflow-worker-elsewhere", ""),
     ("ServiceAccount/airflow/airflow-worker-plain", ""),
@@ -42,6 +45,8 @@ PERMISSIONS = [
     ("Role/airflow/airflow-triggerer", "events", "list, watch"),
     ("Role/airflow/airflow-triggerer", "pods", "delete, get"),
     ("Role/airflow/airflow-triggerer", "pods/log", "get"),
+    ("Role/airflow/airflow-clean-pods", "jobs", "delete, list"),
+    ("Role/airflow/airflow-clean-pods", "pods", "delete, list"),
 ]
 """Role, resources, verbs."""
 
@@ -65,6 +70,8 @@ CONFIG_MAP_KEYS = {
         AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST
         AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL
         AIRFLOW__DATABASE__CHECK_MIGRATIONS
+        AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS
+        AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC
         AIRFLOW__FAB__COOKIE_SECURE
         AIRFLOW__FAB__SESSION_MAX_LIFETIME_MINUTES
         AIRFLOW__KUBERNETES_EXECUTOR__ASYNC_POD_CREATION
@@ -94,6 +101,9 @@ CONFIG_MAP_KEYS = {
     "airflow-platform-files": """
         admin_user.py
         cached_secrets.py
+        database_passwords.py
+        earlier_signatures.py
+        new_password.py
         airflow.cfg
         heartbeat.py
         login.json
@@ -106,6 +116,8 @@ CONFIG_MAP_KEYS = {
         read_secret.py
         shared_logs.py
         task_pods.py
+    """,
+    "airflow-schema-files": """
         schema_version.py
     """,
     "airflow-git-sync": """
@@ -113,6 +125,12 @@ CONFIG_MAP_KEYS = {
         git_mirror.py
         git_sync.py
         git_versions.py
+    """,
+    "airflow-housekeeping": """
+        clean_logs.py
+        clean_metadata.py
+        clean_pods.py
+        database-authorities.pem
     """,
     "airflow-worker-pod-template": """
         elsewhere.yaml

@@ -181,6 +181,20 @@ PERMISSIONS = [
         "DatabaseStack/Key.Arn",
         "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",
     ),
+    (
+        "IamStack/RolesSecretReadersCleanMetadata",
+        "Allow",
+        "secretsmanager:DescribeSecret, secretsmanager:GetSecretValue",
+        "DatabaseStack/SecretsDatabase",
+        "",
+    ),
+    (
+        "IamStack/RolesSecretReadersCleanMetadata",
+        "Allow",
+        "kms:Decrypt",
+        "DatabaseStack/Key.Arn",
+        "kms:ViaService StringEquals secretsmanager.us-east-1.amazonaws.com",
+    ),
     ("ClusterStack/TaskRolesdefault", "Allow", "s3:GetObject", "arn:s3:::data/*", ""),
     (
         "ClusterStack/TaskRoleselsewhere",
@@ -305,6 +319,11 @@ TRUST = [
         "pods.eks.amazonaws.com",
         "aws:RequestTag/eks-cluster-arn StringEquals arn:eks:::cluster/airflow-production; aws:RequestTag/kubernetes-namespace StringEquals airflow; aws:RequestTag/kubernetes-service-account StringEquals airflow-admin-user",
     ),
+    (
+        "IamStack/RolesSecretReadersCleanMetadata",
+        "pods.eks.amazonaws.com",
+        "aws:RequestTag/eks-cluster-arn StringEquals arn:eks:::cluster/airflow-production; aws:RequestTag/kubernetes-namespace StringEquals airflow; aws:RequestTag/kubernetes-service-account StringEquals airflow-clean-metadata",
+    ),
     ("IamStack/RolesController", "ec2.amazonaws.com", ""),
     (
         "ClusterStack/GitSyncRole",
@@ -335,6 +354,7 @@ ASSOCIATIONS = [
     ("airflow", "airflow-triggerer", "IamStack/RolesSecretReadersTriggerer.Arn"),
     ("airflow", "airflow-migration", "IamStack/RolesSecretReadersMigration.Arn"),
     ("airflow", "airflow-admin-user", "IamStack/RolesSecretReadersAdminUser.Arn"),
+    ("airflow", "airflow-clean-metadata", "IamStack/RolesSecretReadersCleanMetadata.Arn"),
     ("airflow", "airflow-git-sync", "ClusterStack/GitSyncRole.Arn"),
     ("kube-system", "fsx-csi-controller-sa", "IamStack/RolesFsxCsiDriver.Arn"),
     ("airflow", "airflow-worker", "ClusterStack/TaskRolesdefault.Arn"),

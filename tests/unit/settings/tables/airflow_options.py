@@ -42,7 +42,6 @@ GUARDED: list[Row] = [
     ("metrics.stat_name_handler", "my_dag.name", "my_dag"),
     ("email.email_backend", "my_dag.send", "my_dag"),
     ("email.html_content_template", "/run/secrets/database.json", "/run/secrets"),
-    ("database.sql_alchemy_connect_args", "my_dag.args", SET),
     ("database.external_db_managers", "my_dag.Manager", "my_dag"),
     ("dag_processor.dag_bundle_config_list", "[]", "[]"),
     ("kubernetes_executor.client_factory", "my_dag.client", "my_dag"),

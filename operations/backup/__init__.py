@@ -1,0 +1,1 @@
+"""`make backup`: one dated set of all that a platform can be brought up from."""

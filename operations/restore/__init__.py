@@ -1,0 +1,1 @@
+"""`make restore`: what the environment file must say to bring a platform up from a backup set."""
