@@ -26,17 +26,20 @@ class SecretReader:
 
 def secret_readers() -> tuple[SecretReader, ...]:
     """Every reader that there may be: each has its role whatever the settings say. Task pods are none."""
+    return _readers(housekeeping.CLEANERS)
+
+
+def readers_of(airflow: AirflowSettings) -> tuple[SecretReader, ...]:
+    """Those that these settings ask for. A role that no pod has may read nothing, and is given to nobody."""
+    return _readers(housekeeping.cleaners(airflow))
+
+
+def _readers(cleaners: Sequence[housekeeping.Cleaner]) -> tuple[SecretReader, ...]:
     rows: Sequence[components.Component | jobs.ReleaseJob | housekeeping.Cleaner]
-    rows = (*components.COMPONENTS, *jobs.JOBS, *housekeeping.CLEANERS)
+    rows = (*components.COMPONENTS, *jobs.JOBS, *cleaners)
     logins = {row.name for row in components.COMPONENTS if row.has_the_login}
     return tuple(
         SecretReader(id=row.id, account=row.name, secrets=row.secrets, has_the_login=row.name in logins)
         for row in rows
         if row.secrets
     )
-
-
-def readers_of(airflow: AirflowSettings) -> tuple[SecretReader, ...]:
-    """Those that these settings ask for. A role that no pod has may read nothing, and is given to nobody."""
-    off = {each.name for each in housekeeping.CLEANERS} - {each.name for each in housekeeping.cleaners(airflow)}
-    return tuple(each for each in secret_readers() if each.account not in off)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.model.base import AsTuple, Form, KeyArn, Settings
+from settings.model.base import AsTuple, Form, KeyArn, Settings, time_of_day
 
 FEWEST_KEEP_DAYS = 7
 """Of backups in a vault; a locked one takes no shorter ones."""
@@ -17,9 +17,7 @@ class BackupSettings(Settings):
     """How often AWS Backup copies the database to a vault of its own; 0.095 USD a month and GB of what changed between
     copies. It can't be turned off once it is deployed, since the vault holds backups. Default: RDS's own only."""
 
-    start_time: Annotated[str, Form(r"([01][0-9]|2[0-3]):[0-5][0-9]", 'must be a time of day, such as "05:00"', 5)] = (
-        "05:00"
-    )
+    start_time: Annotated[str, time_of_day("05:00")] = "05:00"
     """UTC time of day at which it begins, "HH:MM"; weekly on Sundays."""
 
     keep_days: Annotated[int, Field(ge=FEWEST_KEEP_DAYS, le=36_500)] = 90

@@ -95,6 +95,13 @@ ImageReference = Annotated[
         "must be a container image, such as registry.example.com/team/airflow:3.3.2",
     ),
 ]
+
+
+def time_of_day(example: str) -> Form:
+    """Of a time of day, "HH:MM"; the message shows the example."""
+    return Form(r"([01][0-9]|2[0-3]):[0-5][0-9]", f'must be a time of day, such as "{example}"', 5)
+
+
 KeyArn = Annotated[
     str,
     Form(

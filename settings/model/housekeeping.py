@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from settings.model.base import Form, Settings
+from settings.model.base import Settings, time_of_day
 
 
 class HousekeepingSettings(Settings):
@@ -30,7 +30,5 @@ class HousekeepingSettings(Settings):
     """Days after their end that pods and Jobs of tasks stay on the cluster which Airflow did not delete itself; `null`:
     for ever."""
 
-    start_time: Annotated[str, Form(r"([01][0-9]|2[0-3]):[0-5][0-9]", 'must be a time of day, such as "03:30"', 5)] = (
-        "03:30"
-    )
+    start_time: Annotated[str, time_of_day("03:30")] = "03:30"
     """UTC time of day at which it begins, "HH:MM"."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from settings.facts.lustre import LUSTRE, MOST_DATA_LINKS, LustreKind
-from settings.model.base import AsTuple, Form, Settings, ZoneName
+from settings.model.base import AsTuple, Form, Settings, ZoneName, time_of_day
 
 DeploymentType = Literal["PERSISTENT_2", "PERSISTENT_1", "SCRATCH_2"]
 StorageType = Literal["SSD", "HDD"]
@@ -125,9 +125,7 @@ class StorageSettings(Settings):
     """Days that automatic daily backups are kept; 0 turns them off. Default 7; none with S3 links and on SCRATCH_2.
     `null` says nothing to FSx: for the one deployment between taking the links away and turning backups on."""
 
-    backup_start_time: (
-        Annotated[str, Form(r"([01][0-9]|2[0-3]):[0-5][0-9]", 'must be a time of day, such as "05:00"', 5)] | None
-    ) = None
+    backup_start_time: Annotated[str, time_of_day("05:00")] | None = None
     """UTC time of day of the daily backup, "HH:MM"; default: AWS chooses."""
 
     maintenance_window: Annotated[

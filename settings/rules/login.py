@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from settings.model.environment import AwsEnvironment, LocalEnvironment
-from settings.model.login import BUILT_IN_ROLES, LOOPBACK, LoginSettings
+from settings.model.login import BUILT_IN_ROLES, LOOPBACK
 from settings.reading.violations import Violation
-from settings.rules.shared import repeats
+from settings.rules.shared import differing, repeats
 
 Environment = AwsEnvironment | LocalEnvironment
 
@@ -19,10 +19,9 @@ OF_THE_PLATFORM = ("administrator", "logout")
 
 def only_a_provider_has_the_rest(environment: Environment) -> Iterator[Violation]:
     """Whoever reads the file would believe that it does something."""
-    login, defaults = environment.airflow.login, dict(LoginSettings())
-    for name, value in login if login.issuer is None else ():
-        if value != defaults[name]:
-            yield Violation(f"{PATH}.{name}", f"must be left out unless {PATH}.issuer names a provider", value)
+    login = environment.airflow.login
+    if not login.is_on:
+        yield from differing(PATH, login, f"must be left out unless {PATH}.issuer names a provider")
 
 
 def provider_knows_airflow(environment: Environment) -> Iterator[Violation]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from settings.model.environment import AwsEnvironment, LocalEnvironment
-from settings.model.secrets_backend import SecretsBackendSettings
 from settings.reading.violations import Violation
+from settings.rules.shared import differing
 
 PATH = "airflow.secrets_backend"
 RESERVED = ("aws", "ssm")
@@ -13,10 +13,9 @@ RESERVED = ("aws", "ssm")
 
 def only_a_service_has_the_rest(environment: AwsEnvironment) -> Iterator[Violation]:
     """A prefix that nobody asks for is a false promise."""
-    store, defaults = environment.airflow.secrets_backend, dict(SecretsBackendSettings())
-    for name, value in store if store.service is None else ():
-        if value != defaults[name]:
-            yield Violation(f"{PATH}.{name}", f"must be left out unless {PATH}.service names a store", value)
+    store = environment.airflow.secrets_backend
+    if store.service is None:
+        yield from differing(PATH, store, f"must be left out unless {PATH}.service names a store")
 
 
 def store_has_a_prefix(environment: AwsEnvironment) -> Iterator[Violation]:

@@ -1,9 +1,10 @@
-"""What several rules share: a rule on one node group made one on all of them, and values that stand twice."""
+"""What several rules share: a rule on one node group made one on all of them, values that stand twice,
+and settings that are in force with another one only."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 
-from settings.model.base import UnreadableSettingError
+from settings.model.base import Settings, UnreadableSettingError
 from settings.model.environment import AwsEnvironment
 from settings.model.node_group import NodeGroupSettings
 from settings.reading.violations import Violation
@@ -30,3 +31,11 @@ def repeats(path: str, values: Sequence[str], what: str) -> Iterator[Violation]:
     for index, value in enumerate(values):
         if value in values[:index]:
             yield Violation(f"{path}[{index}]", f"must differ from the {what} before it", value)
+
+
+def differing(path: str, settings: Settings, rule: str) -> Iterator[Violation]:
+    """A violation for each setting of a group that is not its default."""
+    defaults = dict(type(settings)())
+    for name, value in settings:
+        if value != defaults[name]:
+            yield Violation(f"{path}.{name}", rule, value)

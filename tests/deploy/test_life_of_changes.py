@@ -24,7 +24,7 @@ GROUND = ("AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::SecurityGroup", "AWS::
 """What data stands on: more of it may come, none may go."""
 
 COMES_AND_GOES = ("NetworkInterfaceEndpointsSecurityGroup", "FrontDoor")
-"""Interface endpoints have a group of their own, which comes and goes with them."""
+"""Interface endpoints and the front door have a group each, which comes and goes with them, and the door's log."""
 
 
 def written(life: Rehearsal, changes: dict[str, Any]) -> Path:

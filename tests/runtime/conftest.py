@@ -25,20 +25,6 @@ def pytest_configure() -> None:
         raise pytest.UsageError(line)
 
 
-OF_OTHER_CLUSTERS = {"upgraded", "behind_a_door"}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files of the fresh cluster first: two processes (`-n 2 --dist loadfile`) share them, then those of other ones."""
-
-    def is_of_another(item: pytest.Item) -> bool:
-        asked = set(getattr(item, "fixturenames", ()))
-        return bool(OF_OTHER_CLUSTERS & asked) or "stages" not in asked
-
-    others = {item.path for item in items if is_of_another(item)}
-    items.sort(key=lambda item: item.path in others)
-
-
 class Stages:
     """Changes from one cluster to another; more at once would be too much for a small machine."""
 

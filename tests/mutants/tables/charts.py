@@ -183,6 +183,6 @@ MUTANTS = (
     *breaks(
         "k8s/airflow/secret_readers.py",
         (f"{CLOSED_WORLD}/test_identity.py",),
-        ("Jobs read their secrets", "(*components.COMPONENTS, *jobs.JOBS)", "(*components.COMPONENTS,)"),
+        ("Jobs read their secrets", "*jobs.JOBS, *cleaners)", "*cleaners)"),
     ),
 )
